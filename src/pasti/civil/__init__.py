@@ -1,0 +1,1 @@
+"""The city's working register of people, families and addresses."""

@@ -1,0 +1,45 @@
+"""Person data fails closed: a query without a scope finds nothing.
+
+The first lock is here, the second is row-level security in the database (migration 0002).
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from pasti.kernel.accounts.scope import Scope, current_scope
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class ScopedManager(models.Manager[Row]):
+    """Finds only rows within the scope in force: by area path, or by the people named in it."""
+
+    def __init__(self, *, area: str = "rt_code", people: str) -> None:
+        super().__init__()
+        self._area, self._people = area, people
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        """Rows of the current scope; none without one."""
+        scope = current_scope()
+        rows = super().get_queryset()
+        if scope is None or not (scope.areas or scope.people):
+            return rows.none()
+        if scope.people and "__" in self._people:  # through a join: as a subquery, so that no row doubles
+            named = self.model._base_manager.filter(**{f"{self._people}__in": scope.people}).values("pk")
+            return rows.filter(self._in_areas(scope) | Q(pk__in=named))
+        return rows.filter(self._in_areas(scope) | Q(**{f"{self._people}__in": scope.people}))
+
+    def _in_areas(self, scope: Scope) -> Q:
+        found = Q(pk__in=[])
+        for area in scope.areas:
+            found |= Q(**{self._area: area}) | Q(**{f"{self._area}__startswith": f"{area}."})
+        return found
+
+
+def covers(scope: Scope | None, rt_code: str) -> bool:
+    """Whether the scope's areas hold the place `rt_code`."""
+    return scope is not None and any(f"{rt_code}.".startswith(f"{area}.") for area in scope.areas)
