@@ -1,0 +1,63 @@
+# Everything is made inside this folder: caches too. Needs python3 (3.11 or later), pip, git and make.
+SHELL := /bin/bash
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+PYTHON ?= python3
+UV := .cache/tools/bin/uv
+RUN := .venv/bin
+ARGS ?=
+
+.PHONY: install run test check bench screenshots format messages clean
+
+install: .venv/.installed  ## build .venv with the `pasti` command, the style sheets and the catalogues
+
+$(UV):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .cache/tools uv
+
+.venv/.installed: $(UV) pyproject.toml uv.lock $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
+	$(UV) sync --quiet --locked --no-dev --inexact
+	$(RUN)/python -m pasti.kernel.ui.assets
+	touch $@
+
+.venv/.dev: .venv/.installed
+	$(UV) sync --quiet --locked
+	touch $@
+
+run: install  ## start the platform with a synthetic city; prints the address and the demo accounts
+	$(RUN)/pasti up $(ARGS)
+
+test: .venv/.dev  ## install what tests need and run everything in parallel
+	bash tests/needs.sh
+	$(RUN)/pytest -n auto --dist worksteal $(ARGS)
+
+check: .venv/.dev  ## style, types, import rules, migrations, deployment settings, templates, translations
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/lint-imports
+	$(RUN)/mypy
+	PASTI_DATABASE_URL=postgresql:///none PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) $(RUN)/python -W ignore manage.py makemigrations --check --dry-run
+	PASTI_DATABASE_URL=postgresql:///none PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PASTI_BASE_URL=https://pasti.example $(RUN)/python -W ignore manage.py check --deploy --fail-level WARNING
+	$(RUN)/djlint src --lint --quiet
+	PASTI_DATABASE_URL=postgresql:///none $(RUN)/pasti messages --check
+
+bench: .venv/.dev  ## every claim beside a raw floor, in one run
+	$(RUN)/python -m bench $(ARGS)
+
+screenshots: .venv/.dev  ## the pictures of the README, taken from the running program
+	bash tests/needs.sh
+	$(RUN)/python -m docs.screenshots
+
+format: .venv/.dev
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+messages: .venv/.dev
+	PASTI_DATABASE_URL=postgresql:///none $(RUN)/pasti messages
+
+clean:
+	-$(RUN)/pasti stop --data .pasti
+	-$(RUN)/pasti stop --data .cache/test
+	rm -rf .venv .cache .pasti frontend/node_modules

@@ -1,0 +1,1 @@
+"""PASTI: the integrated city platform."""

@@ -1,0 +1,5 @@
+"""`python -m pasti`."""
+
+from pasti.cli import main
+
+main()

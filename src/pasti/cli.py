@@ -1,0 +1,154 @@
+"""`pasti`: the one command of the platform."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pasti.platform import environment
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="PASTI, the integrated city platform.")
+Data = Annotated[Path, typer.Option(help="Folder of this platform's state.")]
+DEFAULT_DATA = Path(".pasti")
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+def _use(folder: Path) -> None:
+    os.environ["PASTI_DATA"] = str(folder.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasti.settings")
+
+
+def _django(folder: Path) -> None:
+    import django
+
+    _use(folder)
+    django.setup()
+
+
+@app.command()
+def up(
+    port: int = 8000,
+    data: Data = DEFAULT_DATA,
+    city: Annotated[Path | None, typer.Option(help="The city pack; default cities/pasuruan.")] = None,
+    people: Annotated[int, typer.Option(min=500, help="Size of the synthetic city in demo mode.")] = 2000,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Synthetic people and demo accounts.")] = True,
+    host: str = "127.0.0.1",
+    base_url: Annotated[str, typer.Option(help="The address people use, when a proxy stands in front.")] = "",
+    role: Annotated[str, typer.Option(help="all, or web for one more web node on a shared database.")] = "all",
+    workers: Annotated[int, typer.Option(help="Web processes; default one per core.")] = 0,
+) -> None:
+    """Start the platform: database, web, live and worker. Ready when /readyz answers 200."""
+    from pasti.platform.up import Wishes, run
+
+    _use(data)
+    run(Wishes(port, data.resolve(), city, people, demo, host, base_url, role, workers or os.cpu_count() or 1))
+
+
+@app.command(hidden=True)
+def prepare(people: int = 2000, data: Data = DEFAULT_DATA, demo: bool = True) -> None:
+    """Bring the database to this program's state (run by `up`)."""
+    _use(data)
+    os.environ["PASTI_AS_OWNER"] = "1"
+    from pasti.prepare import run
+
+    run(people, demo)
+
+
+@app.command()
+def worker(data: Data = DEFAULT_DATA, concurrency: int = 4) -> None:
+    """Run jobs until told to stop."""
+    _use(data)
+    from pasti.worker import run
+
+    run(concurrency)
+
+
+@app.command()
+def doctor(data: Data = DEFAULT_DATA) -> None:
+    """Say how the platform is, and what to do about what is wrong."""
+    _use(data)
+    from pasti.doctor import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def token(role: str, data: Data = DEFAULT_DATA) -> None:
+    """Print a bearer token for the demo account of ROLE, or for a client id. Demo mode only."""
+    _django(data)
+    from django.conf import settings
+
+    if not settings.PASTI_DEMO:
+        typer.echo("Tokens are printed in demo mode only.", err=True)
+        raise typer.Exit(1)
+    from pasti.simulation.accounts import token_for
+
+    text = token_for(role)
+    if text is None:
+        typer.echo(f"No demo account or client is called {role}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(text)
+
+
+@app.command("check-city")
+def check_city(path: Path) -> None:
+    """Read a city pack and say what is wrong in it, and where."""
+    _use(DEFAULT_DATA)
+    import django
+
+    django.setup()
+    from pasti import citypack
+
+    problems = citypack.check(path)
+    for problem in problems:
+        typer.echo(str(problem))
+    typer.echo(f"{path}: {len(problems)} problem(s)" if problems else f"{path}: the pack is sound")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def messages(
+    package: Annotated[str, typer.Argument(help="A package such as purut; all when left out.")] = "",
+    check: Annotated[bool, typer.Option(help="Only say what is missing.")] = False,
+    compile_only: Annotated[bool, typer.Option("--compile", help="Only compile the catalogues.")] = False,
+) -> None:
+    """Bring the English catalogues in step with the Indonesian texts."""
+    from pasti.kernel.ui import messages as catalogues
+
+    if compile_only:
+        catalogues.compile_all()
+        return
+    if not check:
+        catalogues.extract(package)
+    faults = catalogues.check()
+    for fault in faults:
+        typer.echo(fault)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command("verify-audit")
+def verify_audit(data: Data = DEFAULT_DATA) -> None:
+    """Seal what is new in the audit log and prove that nothing in it was altered."""
+    _django(data)
+    from pasti.kernel.audit import queries, services
+
+    services.seal()
+    found = queries.verify_chain()
+    typer.echo(f"{found.rows} rows, {found.seals} seals: {'intact' if found.intact else found.fault}")
+    raise typer.Exit(0 if found.intact else 1)
+
+
+@app.command()
+def stop(data: Data = DEFAULT_DATA) -> None:
+    """Stop an embedded database that was left running by tools and tests."""
+    from pasti.platform import postgres
+
+    _use(data)
+    postgres.stop(postgres.cluster(environment.data_dir()))

@@ -1,0 +1,111 @@
+"""`pasti doctor`: the state of the platform in a few lines, each with advice when it is not well."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psycopg
+
+from pasti.platform import environment
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: how it is, and what to do about it when it is not well."""
+
+    name: str
+    well: bool
+    text: str
+    advice: str = ""
+
+
+def run() -> int:
+    """Print every finding; the exit code is 1 when something is not well."""
+    findings = list(examine())
+    for one in findings:
+        print(f"[{'ok' if one.well else '!!'}] {one.name}: {one.text}" + (f"\n     -> {one.advice}" if one.advice else ""))
+    return 0 if all(one.well for one in findings) else 1
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, in the order in which one thing depends on another."""
+    env = environment.read()
+    yield _disk(env)
+    connection = _connect(env)
+    yield connection if isinstance(connection, Finding) else Finding("database", True, _version(connection))
+    if isinstance(connection, psycopg.Connection):
+        with connection:
+            yield from (check(connection) for check in _DATABASE_CHECKS)
+    yield _page("web", f"{env.base_url}/readyz")
+    yield _page("live", f"{env.live_url}/healthz")
+
+
+def _disk(env: environment.Environment) -> Finding:
+    where = env.data_dir if env.data_dir.exists() else env.data_dir.parent
+    free = shutil.disk_usage(where).free / 1e9
+    return Finding("disk", free > 2, f"{free:.1f} GB free", "" if free > 2 else f"make room on the disk of {where}")
+
+
+def _connect(env: environment.Environment) -> psycopg.Connection | Finding:
+    try:
+        return psycopg.connect(env.owner_url, connect_timeout=3)
+    except psycopg.Error as error:
+        advice = "start the platform with `pasti up`, or check PASTI_DATABASE_URL"
+        return Finding("database", False, str(error).strip().splitlines()[-1], advice)
+
+
+def _version(connection: psycopg.Connection) -> str:
+    return f"PostgreSQL {connection.info.server_version // 10000}"
+
+
+def _roles(connection: psycopg.Connection) -> Finding:
+    row = connection.execute(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND pg_has_role('pasti_app', tableowner, 'member')"
+    ).fetchone()
+    owned = row[0] if row else 0
+    return Finding(
+        "application role", not owned, f"pasti_app owns {owned} tables",
+        "run the platform with a login that does not own the tables" if owned else "",
+    )  # fmt: skip
+
+
+def _events(connection: psycopg.Connection) -> Finding:
+    row = connection.execute(
+        "SELECT count(*), coalesce(extract(epoch FROM now() - min(occurred_at)), 0)::int "
+        "FROM outbox_storedevent WHERE delivered_at IS NULL"
+    ).fetchone() or (0, 0)
+    late = row[1] > 120
+    return Finding(
+        "events", not late, f"{row[0]} waiting, the oldest for {row[1]} s",
+        "is the worker running? see last_error in outbox_storedevent" if late else "",
+    )  # fmt: skip
+
+
+def _jobs(connection: psycopg.Connection) -> Finding:
+    row = connection.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'").fetchone() or (0,)
+    return Finding("jobs", not row[0], f"{row[0]} failed", "see the worker's log" if row[0] else "")
+
+
+def _seals(connection: psycopg.Connection) -> Finding:
+    row = connection.execute(
+        "SELECT count(*) FROM audit_entry WHERE id > coalesce((SELECT max(last_id) FROM audit_seal), 0) "
+        "AND at < now() - interval '5 minutes'"
+    ).fetchone() or (0,)
+    return Finding(
+        "audit", not row[0], f"{row[0]} rows older than 5 minutes not yet sealed",
+        "is the worker running? `pasti verify-audit` seals and verifies" if row[0] else "",
+    )  # fmt: skip
+
+
+def _page(name: str, url: str) -> Finding:
+    try:
+        with urllib.request.urlopen(url, timeout=3) as answer:
+            return Finding(name, True, f"{url} answers {answer.status}")
+    except OSError as error:
+        return Finding(name, False, f"{url}: {error}", "start the platform with `pasti up`")
+
+
+_DATABASE_CHECKS: tuple[Callable[[psycopg.Connection], Finding], ...] = (_roles, _events, _jobs, _seals)

@@ -1,0 +1,99 @@
+"""May this user do that? Rights are granted to roles by the systems; without a grant the answer is no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import active_assignments
+from pasti.kernel.clock import today
+from pasti.kernel.context import ANONYMOUS, Actor
+from pasti.kernel.publish.registry import registry
+
+View = Callable[..., HttpResponse]
+
+
+def roles_of(user: User) -> dict[str, str]:
+    """Role code -> name of the unit it is held at, today. A registered resident is `warga`.
+
+    Read once per user object, that is once per request.
+    """
+    known = getattr(user, "_roles", None)
+    if known is None:
+        known = {a.role: a.unit_name for a in active_assignments(user, today())}
+        if user.person_id and user.is_active:
+            known.setdefault("warga", "")
+        user._roles = known  # type: ignore[attr-defined]
+    return cast("dict[str, str]", known)
+
+
+def can(user: Any, permission: str) -> bool:
+    """True when one of the user's roles of today holds `permission` (and the token's scopes allow it)."""
+    if not getattr(user, "is_authenticated", False):
+        return False
+    scopes = getattr(user, "_token_scopes", None)
+    if scopes is not None and "*" not in scopes:
+        return permission in scopes and (user.kind == User.Kind.CLIENT or _granted(user, permission))
+    return _granted(user, permission)
+
+
+def _granted(user: User, permission: str) -> bool:
+    allowed = registry().roles_by_permission.get(permission, frozenset())
+    return not allowed.isdisjoint(roles_of(user))
+
+
+def require(user: Any, permission: str) -> None:
+    """Raise PermissionDenied unless `can(user, permission)`."""
+    if not can(user, permission):
+        raise PermissionDenied(permission)
+
+
+def permission_required(permission: str) -> Callable[[View], View]:
+    """A view only for those with `permission`: strangers are asked to sign in, others get a 403 page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            require(request.user, permission)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """A view for anyone who has signed in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """A redirect to the sign-in page that comes back here."""
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+
+
+def actor_for(user: Any, role: str = "") -> Actor:
+    """The actor an audit row names: the first official role held, else the citizen."""
+    if not getattr(user, "is_authenticated", False):
+        return ANONYMOUS
+    if user.kind == User.Kind.CLIENT:
+        return Actor(user.pk, user.name, "client", "")
+    roles = roles_of(user)
+    chosen = role or next((code for code in roles if code != "warga"), "warga")
+    return Actor(user.pk, user.name, chosen, roles.get(chosen, ""))

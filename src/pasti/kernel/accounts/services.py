@@ -1,0 +1,107 @@
+"""Acts on accounts: making users, giving and ending roles, issuing and revoking tokens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import Q
+
+from pasti.kernel.accounts.models import AccessToken, Assignment, Client, User
+from pasti.kernel.accounts.roles import ROLES
+from pasti.kernel.audit.services import record_change
+from pasti.kernel.clock import now, today
+from pasti.kernel.errors import Refused
+
+TOKEN_LIFE = dt.timedelta(hours=1)
+PURPOSE = "kernel.accounts"
+
+
+@transaction.atomic
+def assign(
+    user: User, role: str, *, unit_code: str, unit_name: str, area_code: str = "", starts: dt.date | None = None
+) -> Assignment:
+    """Give `user` a role from `starts` (today) on. Giving the same again changes nothing.
+
+    Raises Refused when there is no such role.
+    """
+    if role not in ROLES:
+        raise Refused("peran-tidak-dikenal", f"Peran {role} tidak dikenal", status=422, field="role")
+    held = Assignment.objects.filter(user=user, role=role, unit_code=unit_code).filter(
+        Q(ends__isnull=True) | Q(ends__gte=today())
+    )
+    existing = held.first()
+    if existing:
+        return existing
+    given = Assignment.objects.create(
+        user=user, role=role, unit_code=unit_code, unit_name=unit_name, area_code=area_code, starts=starts or today()
+    )
+    record_change(
+        user.person_id, "accounts.assigned", purpose=PURPOSE, object_type="assignment", object_id=given.pk,
+        object_label=str(given), changes={"role": role, "unit": unit_code},
+    )  # fmt: skip
+    return given
+
+
+@transaction.atomic
+def end_assignment(assignment_id: int, *, last_day: dt.date) -> None:
+    """End a role after `last_day`; with yesterday's date it ends at once."""
+    held = Assignment.objects.select_for_update().get(pk=assignment_id)
+    held.ends = max(last_day, held.starts)
+    held.save(update_fields=["ends"])
+    record_change(
+        held.user.person_id, "accounts.unassigned", purpose=PURPOSE, object_type="assignment", object_id=held.pk,
+        object_label=str(held), changes={"ends": held.ends.isoformat()},
+    )  # fmt: skip
+
+
+def issue_token(user: User, *, scopes: list[str], life: dt.timedelta = TOKEN_LIFE) -> str:
+    """A new bearer token; its text is returned once and never stored."""
+    text = f"pasti_{secrets.token_urlsafe(32)}"
+    AccessToken.objects.create(user=user, digest=digest_of(text), scopes=scopes, expires_at=now() + life)
+    return text
+
+
+def digest_of(token: str) -> bytes:
+    """What is stored of a token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def user_of_token(text: str) -> User | None:
+    """The user a live token speaks for, with the token's scopes set on it; None for any other text."""
+    token = (
+        AccessToken.objects.select_related("user")
+        .filter(digest=digest_of(text), expires_at__gt=now(), revoked_at=None, user__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    token.user._token_scopes = frozenset(token.scopes)  # type: ignore[attr-defined]
+    return token.user
+
+
+@transaction.atomic
+def register_client(client_id: str, secret: str, *, name: str, scopes: list[str]) -> Client:
+    """Register a program, or give a known one this secret and these scopes."""
+    user, _ = User.objects.get_or_create(
+        username=f"client:{client_id}", defaults={"name": name, "kind": User.Kind.CLIENT, "password": make_password(None)}
+    )
+    client, _ = Client.objects.update_or_create(
+        client_id=client_id, defaults={"user": user, "secret_hash": make_password(secret), "scopes": scopes}
+    )
+    return client
+
+
+def token_for_client(client_id: str, secret: str, wanted: list[str] | None = None) -> tuple[str, list[str]]:
+    """A token for a program that proves its secret (RFC 6749, 4.4). Raises Refused `invalid_client`."""
+    client = Client.objects.select_related("user").filter(client_id=client_id, user__is_active=True).first()
+    known = client.secret_hash if client else make_password("nobody")
+    if not check_password(secret, known) or client is None:
+        raise Refused("invalid_client", "Client tidak dikenal atau rahasianya salah", status=401)
+    scopes = [s for s in client.scopes if wanted is None or s in wanted]
+    if wanted and set(wanted) - set(client.scopes):
+        raise Refused("invalid_scope", "Lingkup yang diminta tidak dimiliki client ini", status=400)
+    return issue_token(client.user, scopes=scopes), scopes

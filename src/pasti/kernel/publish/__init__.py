@@ -1,0 +1,1 @@
+"""What systems show of themselves: services, measures, data sets, purposes, rights, words."""

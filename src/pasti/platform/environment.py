@@ -1,0 +1,85 @@
+"""The settings that come from outside, read once and typed.
+
+A platform lives in one data folder (`DIR`, default `.pasti`). `environment.json` in it holds the
+secrets and addresses the first start made; real environment variables win over it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = "environment.json"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything settings.py takes from the machine. URLs are PostgreSQL connection strings."""
+
+    data_dir: Path
+    secret_key: str
+    database_url: str
+    owner_url: str
+    demo: bool
+    debug: bool
+    base_url: str
+    live_url: str
+    city: str
+    insecure_http: bool
+    as_owner: bool
+
+    @property
+    def one_login(self) -> bool:
+        """True when no separate owner login was given: the program then assumes the role `pasti_app`."""
+        return self.owner_url == self.database_url
+
+
+def data_dir() -> Path:
+    """The folder of this platform's state: `PASTI_DATA`, else `.pasti` in the working folder."""
+    return Path(os.environ.get("PASTI_DATA", ".pasti")).resolve()
+
+
+def stored(folder: Path) -> dict[str, str]:
+    """What an earlier start wrote; empty on the first."""
+    path = folder / FILE
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def store(folder: Path, **values: str) -> dict[str, str]:
+    """Merge `values` into the folder's file, readable by its owner alone, in one rename."""
+    folder.mkdir(parents=True, exist_ok=True)
+    merged = stored(folder) | values
+    temporary = folder / f"{FILE}.{os.getpid()}"
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(merged, indent=1))
+    temporary.replace(folder / FILE)
+    return merged
+
+
+def ensure_secret(folder: Path) -> None:
+    """Make the signing key on the first start and never again: sessions survive restarts."""
+    if "PASTI_SECRET_KEY" not in stored(folder):
+        store(folder, PASTI_SECRET_KEY=secrets.token_urlsafe(64))
+
+
+def read() -> Environment:
+    """The environment of this process: variables first, then the data folder's file."""
+    folder = data_dir()
+    values = stored(folder) | {k: v for k, v in os.environ.items() if k.startswith("PASTI_")}
+    url = values.get("PASTI_DATABASE_URL", "")
+    return Environment(
+        data_dir=folder,
+        secret_key=values.get("PASTI_SECRET_KEY") or secrets.token_urlsafe(64),
+        database_url=url,
+        owner_url=values.get("PASTI_DATABASE_OWNER_URL") or url,
+        demo=values.get("PASTI_DEMO") == "1",
+        debug=values.get("PASTI_DEBUG") == "1",
+        base_url=values.get("PASTI_BASE_URL", "http://127.0.0.1:8000"),
+        live_url=values.get("PASTI_LIVE_URL", ""),
+        city=values.get("PASTI_CITY", str(Path(__file__).resolve().parents[3] / "cities" / "pasuruan")),
+        insecure_http=values.get("PASTI_INSECURE_HTTP") == "1",
+        as_owner=os.environ.get("PASTI_AS_OWNER") == "1",
+    )

@@ -1,0 +1,46 @@
+"""Every path of the platform (the table of the architecture)."""
+
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from pasti import operations
+from pasti.api import api
+
+SYSTEMS = {
+    "purut/": "pasti.purut.web.urls",
+    "smart-city/": "pasti.masterplan.web.urls",
+    "wilayah/": "pasti.kernel.places.web.urls",
+    "berkas/": "pasti.kernel.documents.web.urls",
+    "gaya/": "pasti.kernel.ui.web.urls",
+    "": "pasti.portal.web.urls",
+}
+
+
+def _inhabited(module: str) -> bool:
+    """A room is connected once it has its doors."""
+    package = module.removesuffix(".web.urls")
+    return any(c.name == package for c in apps.get_app_configs()) and _has(module)
+
+
+def _has(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", operations.healthz),
+    path("readyz", operations.readyz),
+    path("o/token", operations.token),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
+    path("akun/", include("allauth.urls")),
+    *(path(prefix, include(module)) for prefix, module in SYSTEMS.items() if _inhabited(module)),
+]
+handler400 = "pasti.kernel.ui.web.errors.bad_request"
+handler403 = "pasti.kernel.ui.web.errors.permission_denied"
+handler404 = "pasti.kernel.ui.web.errors.not_found"
+handler500 = "pasti.kernel.ui.web.errors.server_error"
