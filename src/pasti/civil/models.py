@@ -59,9 +59,7 @@ class Person(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(nik__isnull=True) | Q(nik__regex=SIXTEEN_DIGITS), name="person_nik"
-            ),
+            models.CheckConstraint(condition=Q(nik__isnull=True) | Q(nik__regex=SIXTEEN_DIGITS), name="person_nik"),
             models.CheckConstraint(condition=Q(sex__in=[1, 2]), name="person_sex"),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
         ]
@@ -106,12 +104,10 @@ class Address(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     street = models.CharField(max_length=150)
     number = models.CharField(max_length=20, blank=True)
-    rt = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+", db_column="rt_code")
+    rt_code = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[ScopedManager[Address]] = ScopedManager(
-        area="rt_id", people="family__memberships__person_id"
-    )
+    objects: ClassVar[ScopedManager[Address]] = ScopedManager(people="family__memberships__person_id")
 
     def __str__(self) -> str:
         return f"{self.street} {self.number}".strip()
@@ -129,9 +125,7 @@ class Family(models.Model):
     objects: ClassVar[ScopedManager[Family]] = ScopedManager(people="memberships__person_id")
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(number__regex=SIXTEEN_DIGITS), name="family_number")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(number__regex=SIXTEEN_DIGITS), name="family_number")]
         indexes = [models.Index(fields=["rt_code", "id"], name="family_area")]
 
     def __str__(self) -> str:
@@ -155,15 +149,11 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["person"], condition=Q(ends__isnull=True), name="member_of_one_family"
-            ),
+            models.UniqueConstraint(fields=["person"], condition=Q(ends__isnull=True), name="member_of_one_family"),
             models.UniqueConstraint(
                 fields=["family"], condition=Q(ends__isnull=True, relation=1), name="family_has_one_head"
             ),
-            models.CheckConstraint(
-                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="member_order"
-            ),
+            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="member_order"),
             models.CheckConstraint(condition=Q(relation__range=(1, 11)), name="member_relation"),
         ]
 

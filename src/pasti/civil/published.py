@@ -17,9 +17,9 @@ WITH state AS (
 )
 """
 _RECORDS = """SELECT person_id::text AS record_id,
-  encode(sha256(convert_to(concat_ws('|', person_id, has_nik, rt_code, extract(epoch FROM recorded_at)), 'UTF8')), 'hex')
-  AS digest
-FROM living ORDER BY record_id COLLATE "C"
+  encode(sha256(convert_to(
+    concat_ws('|', person_id, has_nik, rt_code, extract(epoch FROM recorded_at)), 'UTF8')), 'hex') AS digest
+FROM living ORDER BY person_id
 """
 _SAMPLE = """SELECT left(person_id::text, 4) || '…' AS orang, has_nik AS ber_nik,
   left(rt_code, 13) AS kelurahan, recorded_at::date AS dicatat
@@ -32,7 +32,7 @@ MEASURES = [
         name_id="Penduduk yang memiliki NIK", name_en="Residents with a NIK",
         unit="persen", grain="month", rollup="ratio",
         method_id="Penduduk hidup yang pada akhir kurun tercatat memiliki NIK dibagi semua penduduk hidup, kali 100.",
-        method_en="Living residents recorded with a NIK at the end of the period, over all living residents, times 100.",
+        method_en="Living residents recorded with a NIK at the end of the period over all living residents, times 100.",
         sql=_STATE + """SELECT count(*) FILTER (WHERE has_nik) AS numerator, count(*) AS denominator,
   round(100.0 * count(*) FILTER (WHERE has_nik) / nullif(count(*), 0), 4) AS value, count(*) AS row_count
 FROM living
@@ -73,13 +73,9 @@ ACTIONS = [
         "melihat nama Anda dalam daftar penduduk",
         "saw your name in a list of residents",
     ),
-    ActionName(
-        "civil.household.read", "melihat data keluarga pada KK Anda", "saw the family on your family card"
-    ),
+    ActionName("civil.household.read", "melihat data keluarga pada KK Anda", "saw the family on your family card"),
     ActionName("civil.profile.read", "melihat data diri di profil", "saw the own data in the profile"),
-    ActionName(
-        "civil.person.registered", "mendaftarkan Anda sebagai penduduk", "registered you as a resident"
-    ),
+    ActionName("civil.person.registered", "mendaftarkan Anda sebagai penduduk", "registered you as a resident"),
     ActionName("civil.person.updated", "mengubah data kependudukan Anda", "changed your population record"),
     ActionName("civil.family.joined", "memasukkan Anda ke dalam kartu keluarga", "put you on a family card"),
 ]

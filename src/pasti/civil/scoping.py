@@ -18,9 +18,9 @@ Row = TypeVar("Row", bound=models.Model)
 class ScopedManager(models.Manager[Row]):
     """Finds only rows within the scope in force: by area path, or by the people named in it."""
 
-    def __init__(self, *, area: str = "rt_code", people: str) -> None:
+    def __init__(self, *, people: str) -> None:
         super().__init__()
-        self._area, self._people = area, people
+        self._people = people
 
     def get_queryset(self) -> models.QuerySet[Row]:
         """Rows of the current scope; none without one."""
@@ -28,15 +28,20 @@ class ScopedManager(models.Manager[Row]):
         rows = super().get_queryset()
         if scope is None or not (scope.areas or scope.people):
             return rows.none()
-        if scope.people and "__" in self._people:  # through a join: as a subquery, so that no row doubles
-            named = self.model._base_manager.filter(**{f"{self._people}__in": scope.people}).values("pk")
-            return rows.filter(self._in_areas(scope) | Q(pk__in=named))
-        return rows.filter(self._in_areas(scope) | Q(**{f"{self._people}__in": scope.people}))
+        return rows.filter(self._in_areas(scope) | self._named(scope))
+
+    def _named(self, scope: Scope) -> Q:
+        if not scope.people:
+            return Q(pk__in=[])
+        named = Q(**{f"{self._people}__in": scope.people})
+        if "__" not in self._people:
+            return named
+        return Q(pk__in=self.model._base_manager.filter(named).values("pk"))  # a join would double rows
 
     def _in_areas(self, scope: Scope) -> Q:
         found = Q(pk__in=[])
         for area in scope.areas:
-            found |= Q(**{self._area: area}) | Q(**{f"{self._area}__startswith": f"{area}."})
+            found |= Q(**{"rt_code": area}) | Q(**{"rt_code__startswith": f"{area}."})
         return found
 
 

@@ -21,8 +21,23 @@ from pasti.kernel.errors import NotFound, Refused
 from pasti.kernel.places import queries as places
 
 CHANGEABLE = frozenset(
-    "nik name sex birth_place birth_date religion education occupation marital_status blood_type citizenship"
-    " father_name mother_name status_dasar rt_code".split()
+    {
+        "nik",
+        "name",
+        "sex",
+        "birth_place",
+        "birth_date",
+        "religion",
+        "education",
+        "occupation",
+        "marital_status",
+        "blood_type",
+        "citizenship",
+        "father_name",
+        "mother_name",
+        "status_dasar",
+        "rt_code",
+    }
 )
 
 
@@ -66,9 +81,7 @@ def register_person(new: NewPerson, *, purpose: str) -> Person:
 
 
 @transaction.atomic
-def update_person(
-    person_id: UUID, changes: dict[str, Any], *, purpose: str, since: dt.date | None = None
-) -> Person:
+def update_person(person_id: UUID, changes: dict[str, Any], *, purpose: str, since: dt.date | None = None) -> Person:
     """Correct or renew fields of a person, true from `since` (today). What does not differ is not written.
 
     Raises NotFound outside the scope, Refused as `register_person`, `isian-tidak-dikenal` for another field.
@@ -113,10 +126,8 @@ def open_family(
     try:
         kk.check(number)
     except nik.InvalidNik as error:
-        raise Refused(
-            "kk-tidak-sah", _("Nomor KK tidak sah"), status=422, field="number", why=error.code
-        ) from error
-    address = Address.objects.create(street=street, number=house, rt_id=rt_code, recorded_at=clock.now())
+        raise Refused("kk-tidak-sah", _("Nomor KK tidak sah"), status=422, field="number", why=error.code) from error
+    address = Address.objects.create(street=street, number=house, rt_code=rt_code, recorded_at=clock.now())
     family = Family(number=number, address=address, rt_code=rt_code, recorded_at=clock.now())
     try:
         with transaction.atomic():
@@ -184,9 +195,7 @@ def _check_nik(number: str | None) -> None:
     try:
         nik.parse(number)
     except nik.InvalidNik as error:
-        raise Refused(
-            "nik-tidak-sah", _(NIK_WORDS[error.code]), status=422, field="nik", why=error.code
-        ) from error
+        raise Refused("nik-tidak-sah", _(NIK_WORDS[error.code]), status=422, field="nik", why=error.code) from error
 
 
 NIK_WORDS = {

@@ -98,9 +98,7 @@ def masked(text: str) -> str:
 
 def _check_form(text: str) -> None:
     if "E+" in text.upper() or text.endswith(".0"):
-        raise InvalidNik(
-            "excel", "a spreadsheet turned the number into a rounded one: format the column as text"
-        )
+        raise InvalidNik("excel", "a spreadsheet turned the number into a rounded one: format the column as text")
     if len(text) != LENGTH:
         raise InvalidNik("length", "sixteen digits")
     if not (text.isascii() and text.isdigit()):

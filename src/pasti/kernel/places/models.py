@@ -19,9 +19,7 @@ class Place(models.Model):
     code = models.CharField(max_length=40, primary_key=True)
     level = models.CharField(max_length=10, choices=Level.choices)
     name = models.CharField(max_length=120)
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     # GeoJSON geometry, longitude before latitude (RFC 7946). RW and RT have none.
     boundary = models.JSONField(null=True, blank=True)
     centroid_lon = models.FloatField(null=True, blank=True)
@@ -42,14 +40,10 @@ class Place(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True)
-                | Q(valid_from__isnull=True)
-                | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="place_valid_order",
             ),
-            models.CheckConstraint(
-                condition=Q(level="city") | Q(parent__isnull=False), name="place_has_parent"
-            ),
+            models.CheckConstraint(condition=Q(level="city") | Q(parent__isnull=False), name="place_has_parent"),
         ]
 
     def __str__(self) -> str:

@@ -170,9 +170,7 @@ class HolidaysSection(Strict):
 
 def load_city(section: CitySection) -> Counts:
     """Keep the city's name and facts, and its population and area on its place."""
-    row = {
-        k: getattr(section, k) for k in ("code", "name", "short_name", "calls_itself", "province", "timezone")
-    }
+    row = {k: getattr(section, k) for k in ("code", "name", "short_name", "calls_itself", "province", "timezone")}
     counts = services.put(City, [row | {"facts": section.model_dump(mode="json")}])
     whole = {"code": section.code, "population": section.population, "area_km2": section.area_km2}
     return services.total(counts, services.put(Place, [whole | {"level": "city", "name": section.name}]))
@@ -195,9 +193,7 @@ def load_rt_rw(section: RtRwSection) -> Counts:
 
 def load_agencies(section: AgenciesSection) -> Counts:
     """Keep the agencies."""
-    return services.put(
-        Agency, ({k: getattr(a, k) for k in ("code", "name", "name_en")} for a in section.agencies)
-    )
+    return services.put(Agency, ({k: getattr(a, k) for k in ("code", "name", "name_en")} for a in section.agencies))
 
 
 def load_holidays(section: HolidaysSection) -> Counts:

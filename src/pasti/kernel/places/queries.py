@@ -45,9 +45,7 @@ def label(code: str) -> str:
     chain = [*ancestors(code), place(code)]
     rows = [one for one in reversed(chain) if one is not None and one.level != Place.Level.CITY]
     low = " ".join(one.name for one in rows if one.level in (Place.Level.RT, Place.Level.RW))
-    return ", ".join(
-        filter(None, [low, *(one.name for one in rows if one.level in ("kelurahan", "kecamatan"))])
-    )
+    return ", ".join(filter(None, [low, *(one.name for one in rows if one.level in ("kelurahan", "kecamatan"))]))
 
 
 def tree(level: str = Place.Level.KELURAHAN) -> list[tuple[Place, list[Any]]]:

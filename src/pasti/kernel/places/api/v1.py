@@ -60,9 +60,7 @@ def places(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     return page_of(queries.children(parent), wanted.cursor, wanted.limit, ("code",))
 
 
-@router.get(
-    "/locate", response={200: list[PlaceShown], **PROBLEMS}, summary="Wilayah yang memuat sebuah titik"
-)
+@router.get("/locate", response={200: list[PlaceShown], **PROBLEMS}, summary="Wilayah yang memuat sebuah titik")
 def locate(request: HttpRequest, point: Query[Point]) -> Any:
     """The areas around a point, outermost first; empty outside the city. Boundaries are of display grade."""
     return queries.locate(point.lon, point.lat)
