@@ -1,0 +1,130 @@
+"""The demo's accounts: one per role, and one client per kind of machine, with passwords of this data folder alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+import yaml
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.db import transaction
+
+from pasti.kernel.accounts.models import Client, User
+from pasti.kernel.accounts.roles import ROLES
+from pasti.kernel.accounts.services import assign, issue_token, register_client
+from pasti.kernel.places import queries as places
+from pasti.simulation import residents
+from pasti.simulation.pack import DemoRole, DemoSection
+
+FILE = "demo-accounts.json"
+CLIENTS = {
+    "bpjs": ("BPJS Kesehatan (contoh)", ["antrean"]),
+    "perangkat": ("Perangkat lapangan (contoh)", ["telemetry"]),
+    "mitra": ("Aplikasi mitra (contoh)", ["openid"]),
+}
+Known = dict[str, dict[str, Any]]
+
+
+@transaction.atomic
+def create(data_dir: Path, base_url: str, city_pack: Path | None = None) -> Path:
+    """Make the demo's accounts where missing and write `demo-accounts.json`, readable by its owner alone.
+
+    Doing it again keeps passwords and secrets. Returns the file. Raises LookupError without people.
+    """
+    section = _section(city_pack or settings.PASTI_CITY_PACK)
+    home = residents.example_family(section.home)
+    known, clients = _known(data_dir / FILE)
+    accounts = [_resident(known, home)]
+    accounts += [_official(known, wish, home) for wish in section.roles]
+    programs = [_client(clients, client_id) for client_id in CLIENTS]
+    _write(data_dir / FILE, {"base_url": base_url, "accounts": accounts, "clients": programs})
+    return data_dir / FILE
+
+
+def token_for(name: str) -> str | None:
+    """A bearer token of the demo account with this role, or of the client with this id; None without one."""
+    user = User.objects.filter(username=name).first()
+    if user is not None:
+        return issue_token(user, scopes=["*"])
+    client = Client.objects.select_related("user").filter(client_id=name).first()
+    return issue_token(client.user, scopes=client.scopes) if client else None
+
+
+def _resident(known: Known, home: residents.ExampleFamily) -> dict[str, Any]:
+    defaults = {"name": home.name, "person_id": home.person_id, "kind": User.Kind.CITIZEN}
+    return _account(known, "warga", defaults, second_factor=False)
+
+
+def _official(known: Known, wish: DemoRole, home: residents.ExampleFamily) -> dict[str, Any]:
+    role = ROLES[wish.role]
+    area = {"home_rt": home.rt, "home_rw": home.rt.rpartition(".")[0], "home": home.kelurahan,
+            "city": settings.PASTI_CITY.get("code", ""), "": ""}[wish.area]  # fmt: skip
+    name = f"{role.name_id} (contoh)"
+    account = _account(known, wish.role, {"name": name, "kind": User.Kind.OFFICIAL}, second_factor=role.second_factor)
+    unit_code = wish.unit or area
+    unit_name = places.agency_names().get(unit_code) or places.label(unit_code)
+    assign(User.objects.get(username=wish.role), wish.role, unit_code=unit_code, unit_name=unit_name, area_code=area)
+    return account
+
+
+def _account(known: Known, role: str, defaults: dict[str, Any], *, second_factor: bool) -> dict[str, Any]:
+    user, created = User.objects.get_or_create(username=role, defaults=defaults)
+    entry = known.get(role)
+    if created or entry is None:
+        entry = {"role": role, "username": role, "password": _password()}
+        user.set_password(entry["password"])
+        user.save(update_fields=["password"])
+    entry["name"] = user.name
+    if second_factor:
+        entry["totp_secret"] = _second_factor(user, entry.get("totp_secret"))
+    return entry
+
+
+def _second_factor(user: User, secret: str | None) -> str:
+    """The user's TOTP secret (RFC 6238), made when there is none yet or its text was lost."""
+    mine = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    if secret and mine.exists():
+        return secret
+    mine.delete()
+    secret = base64.b32encode(secrets.token_bytes(20)).decode()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def _client(known: Known, client_id: str) -> dict[str, Any]:
+    name, scopes = CLIENTS[client_id]
+    entry = known.get(client_id) or {"client_id": client_id, "client_secret": secrets.token_urlsafe(24)}
+    if client_id not in known or not Client.objects.filter(client_id=client_id).exists():
+        register_client(client_id, entry["client_secret"], name=name, scopes=scopes)
+    return entry | {"scopes": scopes}
+
+
+def _password() -> str:
+    """About 80 random bits in four groups that can be typed by hand."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def _section(pack: Path) -> DemoSection:
+    return DemoSection.model_validate(yaml.safe_load((pack / "demo.yaml").read_text()))
+
+
+def _known(path: Path) -> tuple[Known, Known]:
+    if not path.exists():
+        return {}, {}
+    held = json.loads(path.read_text())
+    return {a["role"]: a for a in held["accounts"]}, {c["client_id"]: c for c in held["clients"]}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False))
+    partial.replace(path)

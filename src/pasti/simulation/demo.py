@@ -1,0 +1,19 @@
+"""Everything a demo needs beyond the city pack: people, accounts, and a way to see it being made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pasti.simulation import accounts, city
+
+
+def build(data_dir: Path, *, people: int, base_url: str, seed: int = 1) -> None:
+    """Fill an empty register with `people` fictional residents and make the demo's accounts. Repeatable."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("membuat penduduk contoh", total=people)
+        city.build(people, seed, lambda done, total: bar.update(task, completed=done, total=total))
+    accounts.create(data_dir, base_url)
