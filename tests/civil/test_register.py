@@ -129,7 +129,8 @@ def test_an_update_is_kept_as_a_version_and_says_what_changed(town):
     with scoped(WHOLE):
         services.update_person(town.child.pk, {"nik": "9901014901159001", "name": "Zahra"}, purpose="x")
         services.update_person(town.child.pk, {"name": "Zahra"}, purpose="x")  # no difference, no trace
-        assert PersonVersion.objects.filter(person=town.child).count() == 2
+        ledger = PersonVersion.objects.filter(person=town.child).order_by("id")
+        assert list(ledger.values_list("sign", "has_nik")) == [(1, False), (-1, False), (1, True)]
     changed = trail_of(town.child.pk).filter(action="civil.person.updated").get()
     assert changed.changes["name"] == ["Zahra Syafi'i", "Zahra"]
 
@@ -155,8 +156,7 @@ def test_the_share_with_nik_can_be_counted_again_as_it_was_known(town):
         records = cursor.fetchall()
         cursor.execute(measure.sample_sql, params | {"as_of": later})
         assert cursor.fetchone()
-    assert len(records) == 4
-    assert records == sorted(records)
+    assert len(records) == len(set(records)) == 6  # four people, one of them changed
 
 
 def test_the_api_answers_within_the_scope_and_with_few_queries(town, client, django_assert_max_num_queries):

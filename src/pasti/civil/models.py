@@ -77,10 +77,12 @@ class Person(models.Model):
 
 
 class PersonVersion(models.Model):
-    """What the register held of a person from one moment on: append-only, so that a count of last year
-    can be made again as it was known then. Only what is counted; no name and no number."""
+    """A ledger of what is counted of people: append-only, so that a number of last year can be made again as it
+    was known then. A change is two entries, the old state with sign -1 and the new one with +1: a count is a sum.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="versions")
+    sign = models.SmallIntegerField(default=1)
     sex = models.SmallIntegerField()
     birth_date = models.DateField()
     has_nik = models.BooleanField()
@@ -92,7 +94,11 @@ class PersonVersion(models.Model):
     objects: ClassVar[ScopedManager[PersonVersion]] = ScopedManager(people="person_id")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-recorded_at"], name="version_latest")]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="version_latest"),
+            models.Index(fields=["rt_code"], name="version_area"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(sign__in=[-1, 1]), name="version_sign")]
 
     def __str__(self) -> str:
         return f"{self.person_id} from {self.recorded_at:%Y-%m-%d}"
@@ -108,6 +114,9 @@ class Address(models.Model):
     recorded_at = models.DateTimeField()
 
     objects: ClassVar[ScopedManager[Address]] = ScopedManager(people="family__memberships__person_id")
+
+    class Meta:
+        indexes = [models.Index(fields=["rt_code"], name="address_area")]
 
     def __str__(self) -> str:
         return f"{self.street} {self.number}".strip()
@@ -156,6 +165,7 @@ class Membership(models.Model):
             models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="member_order"),
             models.CheckConstraint(condition=Q(relation__range=(1, 11)), name="member_relation"),
         ]
+        indexes = [models.Index(fields=["rt_code"], name="member_area")]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.family_id}"

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose
 
-# What was known of each living resident of the area at `as_of`, of what had become true before `end`.
-_STATE = """
-WITH state AS (
-  SELECT DISTINCT ON (v.person_id) v.person_id, v.has_nik, v.status_dasar, v.rt_code, v.recorded_at
-  FROM civil_personversion v
-  WHERE v.recorded_at <= %(as_of)s AND v.recorded_at < %(end)s
-  ORDER BY v.person_id, v.recorded_at DESC, v.id DESC
-), living AS (
-  SELECT * FROM state
-  WHERE status_dasar = 1 AND starts_with(rt_code || '.', %(area)s || '.') AND %(start)s < %(end)s
-)
+# The ledger's entries on living residents of the area, as known at `as_of`, recorded before the period's end.
+_ENTRIES = """FROM civil_personversion
+WHERE recorded_at <= %(as_of)s AND recorded_at < %(end)s AND %(start)s < %(end)s
+  AND status_dasar = 1 AND starts_with(rt_code || '.', %(area)s || '.')
 """
-_RECORDS = """SELECT person_id::text AS record_id,
-  encode(sha256(convert_to(
-    concat_ws('|', person_id, has_nik, rt_code, extract(epoch FROM recorded_at)), 'UTF8')), 'hex') AS digest
-FROM living ORDER BY person_id
+_COUNTS = """SELECT coalesce(sum(sign) FILTER (WHERE has_nik), 0) AS with_nik, coalesce(sum(sign), 0) AS everyone,
+  count(*) AS entries
 """
-_SAMPLE = """SELECT left(person_id::text, 4) || '…' AS orang, has_nik AS ber_nik,
+_RECORDS = """SELECT id::text AS record_id, encode(sha256(convert_to(
+    concat_ws('|', person_id, sign, has_nik, rt_code, extract(epoch FROM recorded_at)), 'UTF8')), 'hex') AS digest
+"""
+_SAMPLE = """SELECT left(person_id::text, 4) || '…' AS orang, has_nik AS ber_nik, sign AS tanda,
   left(rt_code, 13) AS kelurahan, recorded_at::date AS dicatat
-FROM living ORDER BY recorded_at DESC, person_id LIMIT 5
 """
+_SHARE = f"""SELECT with_nik AS numerator, everyone AS denominator,
+  round(100.0 * with_nik / nullif(everyone, 0), 4) AS value, entries AS row_count
+FROM ({_COUNTS}{_ENTRIES}) AS counted
+"""  # noqa: S608 (fixed texts, no input)
+_RESIDENTS = f"""SELECT everyone AS numerator, NULL::bigint AS denominator, everyone AS value, entries AS row_count
+FROM ({_COUNTS}{_ENTRIES}) AS counted
+"""  # noqa: S608
+_PROOF = {
+    "records_sql": f"{_RECORDS}{_ENTRIES}ORDER BY id",
+    "sample_sql": f"{_SAMPLE}{_ENTRIES}ORDER BY id DESC LIMIT 5",
+}
 
 MEASURES = [
     Measure(
@@ -33,11 +37,7 @@ MEASURES = [
         unit="persen", grain="month", rollup="ratio",
         method_id="Penduduk hidup yang pada akhir kurun tercatat memiliki NIK dibagi semua penduduk hidup, kali 100.",
         method_en="Living residents recorded with a NIK at the end of the period over all living residents, times 100.",
-        sql=_STATE + """SELECT count(*) FILTER (WHERE has_nik) AS numerator, count(*) AS denominator,
-  round(100.0 * count(*) FILTER (WHERE has_nik) / nullif(count(*), 0), 4) AS value, count(*) AS row_count
-FROM living
-""",
-        records_sql=_STATE + _RECORDS, sample_sql=_STATE + _SAMPLE,
+        sql=_SHARE, **_PROOF,
     ),
     Measure(
         code="civil.residents", version=1,
@@ -45,10 +45,7 @@ FROM living
         unit="orang", grain="month", rollup="last",
         method_id="Penduduk hidup yang tercatat pada akhir kurun.",
         method_en="Living residents on record at the end of the period.",
-        sql=_STATE + """SELECT count(*) AS numerator, NULL::bigint AS denominator, count(*) AS value,
-  count(*) AS row_count FROM living
-""",
-        records_sql=_STATE + _RECORDS, sample_sql=_STATE + _SAMPLE,
+        sql=_RESIDENTS, **_PROOF,
     ),
 ]  # fmt: skip
 

@@ -175,9 +175,15 @@ def _save(person: Person, *, created: bool) -> None:
 
 
 def _remember(person: Person) -> None:
+    """Write the person's new state into the ledger, and take the one before it back."""
+    now = clock.now()
+    before = PersonVersion.objects.filter(person=person).order_by("-id").first()
+    if before is not None:
+        before.pk, before.sign, before.recorded_at = None, -1, now
+        before.save(force_insert=True)
     PersonVersion.objects.create(
         person=person, sex=person.sex, birth_date=person.birth_date, has_nik=person.nik is not None,
-        status_dasar=person.status_dasar, rt_code=person.rt_code, valid_from=person.valid_from, recorded_at=clock.now(),
+        status_dasar=person.status_dasar, rt_code=person.rt_code, valid_from=person.valid_from, recorded_at=now,
     )  # fmt: skip
 
 

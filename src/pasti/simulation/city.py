@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import psycopg
@@ -41,12 +42,7 @@ def build(size: int, seed: int = 1, progress: Progress | None = None) -> Built:
         if already and already[0]:
             return Built(already[0], created=False)
         town, settlements = _city_name(connection), settle(_rts(connection), size)
-        done = 0
-        for batch in batches(seed, settlements, REFERENCE, town):
-            _copy(connection, batch)
-            done += batch.people
-            if progress:
-                progress(done, size)
+        done = _fill(connection, batches(seed, settlements, REFERENCE, town), size, progress)
     with owner_connection(autocommit=True) as connection:
         for table in ORDER:
             connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
@@ -66,6 +62,22 @@ def settle(rts: dict[str, list[str]], size: int) -> list[Settlement]:
         filled = codes[: max(1, -(-people // PEOPLE_PER_RT))]
         found.append(Settlement(kelurahan, tuple(filled), people))
     return found
+
+
+def _fill(connection: psycopg.Connection, made: Iterator[Batch], size: int, progress: Progress | None) -> int:
+    """Copy batch after batch; while the server takes one in, the next is being made."""
+    done, writing = 0, None
+    with ThreadPoolExecutor(1) as writer:
+        for batch in made:
+            if writing is not None:
+                writing.result()
+            writing = writer.submit(_copy, connection, batch)
+            done += batch.people
+            if progress:
+                progress(done, size)
+        if writing is not None:
+            writing.result()
+    return done
 
 
 def _rts(connection: psycopg.Connection) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "valid_from", "recorded_at",
     ),
     "civil_personversion": (
-        "person_id", "sex", "birth_date", "has_nik", "status_dasar", "rt_code", "valid_from", "recorded_at",
+        "person_id", "sign", "sex", "birth_date", "has_nik", "status_dasar", "rt_code", "valid_from", "recorded_at",
     ),
     "civil_membership": ("person_id", "family_id", "relation", "starts", "ends", "rt_code", "recorded_at"),
 }  # fmt: skip
@@ -132,10 +132,11 @@ def _person(batch: Batch, clerk: Clerk, one: Resident, region: str, rt: str, tod
     )  # fmt: skip
     late = number is not None and chance.random() < 0.025
     at_once = number is not None and not late
-    _line(batch, "civil_personversion", person, one.sex, one.birth, at_once, 1, rt, one.birth, first)
+    _line(batch, "civil_personversion", person, 1, one.sex, one.birth, at_once, 1, rt, one.birth, first)
     if late:
         then = _stamp(chance, dt.date.fromisoformat(first[:10]) + dt.timedelta(days=1), today)
-        _line(batch, "civil_personversion", person, one.sex, one.birth, True, 1, rt, one.birth, then)
+        _line(batch, "civil_personversion", person, -1, one.sex, one.birth, False, 1, rt, one.birth, then)
+        _line(batch, "civil_personversion", person, 1, one.sex, one.birth, True, 1, rt, one.birth, then)
     batch.people += 1
     return person
 
