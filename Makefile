@@ -31,7 +31,7 @@ run: install  ## start the platform with a synthetic city; prints the address an
 
 test: .venv/.dev  ## install what tests need and run everything in parallel
 	bash tests/needs.sh
-	$(RUN)/pytest -n auto --dist worksteal $(ARGS)
+	$(RUN)/pytest -n auto --dist loadgroup $(ARGS)
 
 check: .venv/.dev  ## style, types, import rules, migrations, deployment settings, templates, translations
 	$(RUN)/ruff format --check .

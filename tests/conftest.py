@@ -28,7 +28,7 @@ import pytest  # noqa: E402
 
 from pasti.platform import database, environment, postgres  # noqa: E402
 
-TEMPLATE = f"template_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
+TEMPLATE = f"tpl_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
 
 
 def _start_server() -> None:

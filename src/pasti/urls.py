@@ -8,14 +8,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from pasti import operations
 from pasti.api import api
 
-SYSTEMS = {
-    "purut/": "pasti.purut.web.urls",
-    "smart-city/": "pasti.masterplan.web.urls",
-    "wilayah/": "pasti.kernel.places.web.urls",
-    "berkas/": "pasti.kernel.documents.web.urls",
-    "gaya/": "pasti.kernel.ui.web.urls",
-    "": "pasti.portal.web.urls",
-}
+SYSTEMS = (
+    ("purut/", "pasti.purut.web.urls"),
+    ("smart-city/", "pasti.masterplan.web.urls"),
+    ("wilayah/", "pasti.kernel.places.web.urls"),
+    ("berkas/", "pasti.kernel.documents.web.urls"),
+    ("", "pasti.kernel.ui.web.urls"),
+    ("", "pasti.portal.web.urls"),
+)
 
 
 def _inhabited(module: str) -> bool:
@@ -38,7 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("akun/", include("allauth.urls")),
-    *(path(prefix, include(module)) for prefix, module in SYSTEMS.items() if _inhabited(module)),
+    *(path(prefix, include(module)) for prefix, module in SYSTEMS if _inhabited(module)),
 ]
 handler400 = "pasti.kernel.ui.web.errors.bad_request"
 handler403 = "pasti.kernel.ui.web.errors.permission_denied"
