@@ -81,7 +81,7 @@ def _read_yaml(found: PackFile, text: str) -> None:
         message = f"bukan YAML yang sah (not valid YAML): {error.problem}"
         found.problems.append(PackProblem(found.name, line, "", message))
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
 
 
 def _walk(found: PackFile, node: yaml.Node, path: Path_) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -55,7 +54,7 @@ class Person(models.Model):
     valid_from = models.DateField()
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[ScopedManager[Person]] = ScopedManager(people="id")
+    objects = ScopedManager(people="id")
 
     class Meta:
         constraints = [
@@ -91,7 +90,7 @@ class PersonVersion(models.Model):
     valid_from = models.DateField()
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[ScopedManager[PersonVersion]] = ScopedManager(people="person_id")
+    objects = ScopedManager(people="person_id")
 
     class Meta:
         indexes = [
@@ -113,7 +112,7 @@ class Address(models.Model):
     rt_code = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[ScopedManager[Address]] = ScopedManager(people="family__memberships__person_id")
+    objects = ScopedManager(people="family__memberships__person_id")
 
     class Meta:
         indexes = [models.Index(fields=["rt_code"], name="address_area")]
@@ -131,7 +130,7 @@ class Family(models.Model):
     rt_code = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[ScopedManager[Family]] = ScopedManager(people="memberships__person_id")
+    objects = ScopedManager(people="memberships__person_id")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(number__regex=SIXTEEN_DIGITS), name="family_number")]
@@ -154,7 +153,7 @@ class Membership(models.Model):
     rt_code = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
 
-    objects: ClassVar[ScopedManager[Membership]] = ScopedManager(people="person_id")
+    objects = ScopedManager(people="person_id")
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from pasti.civil.models import Address, Family, Membership, Person, PersonVersion
 from pasti.civil.rules import kk, names, nik
@@ -205,11 +206,11 @@ def _check_nik(number: str | None) -> None:
 
 
 NIK_WORDS = {
-    "length": "NIK harus 16 angka",
-    "digits": "NIK hanya berisi angka 0-9",
-    "excel": "NIK dibulatkan oleh lembar kerja: ubah kolomnya menjadi teks lalu isi ulang",
-    "day": "Tanggal lahir di dalam NIK tidak mungkin",
-    "date": "Tanggal lahir di dalam NIK tidak ada di kalender",
-    "serial": "Nomor urut di dalam NIK tidak boleh 0000",
-    "region": "Kode wilayah di dalam NIK tidak mungkin",
+    "length": gettext_noop("NIK harus 16 angka"),
+    "digits": gettext_noop("NIK hanya berisi angka 0-9"),
+    "excel": gettext_noop("NIK dibulatkan oleh lembar kerja: ubah kolomnya menjadi teks lalu isi ulang"),
+    "day": gettext_noop("Tanggal lahir di dalam NIK tidak mungkin"),
+    "date": gettext_noop("Tanggal lahir di dalam NIK tidak ada di kalender"),
+    "serial": gettext_noop("Nomor urut di dalam NIK tidak boleh 0000"),
+    "region": gettext_noop("Kode wilayah di dalam NIK tidak mungkin"),
 }

@@ -108,7 +108,8 @@ def _alone(chance: Random, today: dt.date, age: int) -> Household:
 
 def _child_ages(chance: Random, mother_age: int) -> list[int]:
     """Ages of the children still at home: births between the mother's 20th and 41st year, some have left."""
-    born_at, ages = 20 + int(abs(chance.gauss(0, 3.5))), []
+    born_at = 20 + int(abs(chance.gauss(0, 3.5)))
+    ages: list[int] = []
     wanted = chance.choices((0, 1, 2, 3, 4), (6, 22, 40, 23, 9))[0]
     while len(ages) < wanted and born_at <= min(41, mother_age):
         age = mother_age - born_at

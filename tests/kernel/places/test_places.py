@@ -18,6 +18,12 @@ def _city(db):
     citypack.load(PACK)
 
 
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings):
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
 def test_a_place_knows_what_is_around_it_and_inside_it():
     assert [p.code for p in queries.ancestors("99.01.01.1001.001.002")] == [
         "99.01", "99.01.01", "99.01.01.1001", "99.01.01.1001.001",
@@ -72,3 +78,37 @@ def test_the_api_pages_places_and_refuses_bad_points(client):
     assert client.get("/api/v1/places/locate", {"lon": "nan", "lat": "0"}).status_code == 422
     found = client.get("/api/v1/places/locate", {"lon": 141.5, "lat": -1.5})
     assert [one["name"] for one in json.loads(found.content)] == ["Lembah"]
+
+
+def test_the_pages_lead_from_the_city_to_an_rt_and_back(client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        city = client.get("/wilayah/")
+    assert b"Kota Rekaan" in city.content
+    assert b"/wilayah/99.01.01/" in city.content
+    rt = client.get("/wilayah/99.01.01.1001.001.002/").content.decode()
+    assert "/wilayah/99.01.01.1001/" in rt
+    assert "Usulan" in rt
+    assert client.get("/wilayah/99.99/").status_code == 404
+
+
+def test_a_long_list_is_paged(client):
+    from pasti.kernel import clock
+
+    Place.objects.bulk_create(
+        Place(code=f"99.01.02.{n}", name=f"K{n}", level="kelurahan", parent_id="99.01", changed_at=clock.now())
+        for n in range(1001, 1061)
+    )
+    first, second = (client.get(f"/wilayah/99.01/?halaman={n}").content.decode() for n in (1, 2))
+    assert "?halaman=2" in first
+    assert "K1060" not in first
+    assert "K1060" in second
+    assert client.get("/wilayah/99.01/?halaman=abc").status_code == 200
+
+
+def test_the_map_gets_outlines_with_addresses(client):
+    answer = client.get("/wilayah/99.01.01/batas.geojson")
+    assert answer["Content-Type"] == "application/geo+json"
+    assert [one["properties"]["url"] for one in answer.json()["features"]] == [
+        "/wilayah/99.01.01.1001/", "/wilayah/99.01.01.1002/",
+    ]  # fmt: skip
+    assert client.get("/wilayah/99.01.01.1001.001/batas.geojson").status_code == 404

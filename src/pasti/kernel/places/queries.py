@@ -48,15 +48,19 @@ def label(code: str) -> str:
     return ", ".join(filter(None, [low, *(one.name for one in rows if one.level in ("kelurahan", "kecamatan"))]))
 
 
-def tree(level: str = Place.Level.KELURAHAN) -> list[tuple[Place, list[Any]]]:
+Node = tuple[Place, list["Node"]]
+
+
+def tree(level: str = Place.Level.KELURAHAN) -> list[Node]:
     """The city as nested (place, children) pairs down to `level`, in one query."""
     levels = list(Place.Level.values)
     wanted = levels[: levels.index(level) + 1]
-    nodes: dict[str, tuple[Place, list[Any]]] = {}
-    roots: list[tuple[Place, list[Any]]] = []
+    nodes: dict[str, Node] = {}
+    roots: list[Node] = []
     for one in Place.objects.defer(*GEOMETRY_FREE).filter(level__in=wanted).order_by("code"):
-        nodes[one.code] = node = (one, [])
-        (nodes[one.parent_id][1] if one.parent_id in nodes else roots).append(node)
+        nodes[one.code] = (one, [])
+        siblings = nodes[one.parent_id][1] if one.parent_id in nodes else roots
+        siblings.append(nodes[one.code])
     return roots
 
 

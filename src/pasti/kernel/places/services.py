@@ -20,7 +20,7 @@ def put(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> Counts:
     Rows missing from `rows` stay: a pack that shrinks never deletes what others refer to.
     Returns how many were created, changed and unchanged.
     """
-    wanted = {row[model._meta.pk.name]: row for row in rows}  # type: ignore[union-attr]
+    wanted = {row[model._meta.pk.name]: row for row in rows}
     now = clock.now()
     with transaction.atomic():
         have = model._default_manager.in_bulk(list(wanted))
