@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pasti import citypack
 from pasti.kernel.places.models import Place
@@ -99,3 +101,45 @@ def test_an_unsound_pack_is_not_loaded_at_all(pack):
     with pytest.raises(citypack.PackFailed, match="raja"):
         citypack.load(pack)
     assert not Place.objects.exists()
+
+
+def test_a_quota_in_the_hospital_is_named_down_to_the_line(tmp_path):
+    pack = Path(shutil.copytree(PASURUAN, tmp_path / "kota"))
+    lines = (pack / "hospital.yaml").read_text().splitlines()
+    number = next(i for i, line in enumerate(lines) if "quota_jkn: 14" in line and "quota_online" in line)
+    lines[number] = lines[number].replace("quota_jkn: 14", "quota_jkn: banyak")
+    (pack / "hospital.yaml").write_text("\n".join(lines))
+    problem = only_problem(pack)
+    assert problem.startswith(f"hospital.yaml:{number + 1}: doctors[")
+    assert problem.endswith("].quota_jkn: harus bilangan bulat (must be a whole number)")
+
+
+def test_an_unknown_clinic_is_found(tmp_path):
+    pack = Path(shutil.copytree(PASURUAN, tmp_path / "kota"))
+    edit(pack, "hospital.yaml", "clinic: JIW", "clinic: XYZ")
+    assert "clinic 'XYZ' tidak ada" in only_problem(pack)
+
+
+def test_an_unknown_measure_of_an_installed_system_is_found(tmp_path):
+    pack = Path(shutil.copytree(PASURUAN, tmp_path / "kota"))
+    edit(pack, "masterplan.yaml", "formula: civil.share_with_nik", "formula: civil.share_with_wings")
+    problems = "\n".join(map(str, citypack.check(pack)))
+    assert "ukuran 'civil.share_with_wings' tidak diterbitkan" in problems
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["city.yaml", "rt_rw.yaml", "agencies.yaml", "demo.yaml", "wilayah/areas.csv"]),
+    at=st.floats(0, 1),
+    junk=st.sampled_from(
+        ["\n", ":", "- x\n", "[", "null", "{a: 1}", '"', "\t", "1e999", "ÿ", "&a *a", "!!python/x 1", ","]
+    ),
+)
+def test_whatever_is_in_the_files_check_answers_and_never_breaks(tmp_path, name, at, junk):
+    pack = tmp_path / "kota"
+    shutil.rmtree(pack, ignore_errors=True)
+    shutil.copytree(PACKS / "kota-rekaan", pack)
+    text = (pack / name).read_text()
+    cut = int(at * len(text))
+    (pack / name).write_text(text[:cut] + junk + text[cut:])
+    assert all(problem.line >= 1 and problem.message for problem in citypack.check(pack))

@@ -32,7 +32,7 @@ def examine(folder: Path) -> Checked:
         return Checked([PackProblem(str(folder), 1, "", "folder tidak ada (no such folder)")], [])
     result, pack = Checked([], []), {}
     for section in SECTIONS:
-        for name in section.files(folder) if section.installed else ():
+        for name in section.files(folder):
             if not (folder / name).exists():
                 result.problems += [_missing(name)] if section.required else []
                 continue
@@ -45,7 +45,8 @@ def examine(folder: Path) -> Checked:
 
 def _validate(result: Checked, section: Section, file: PackFile) -> None:
     result.problems += file.problems
-    if file.problems:
+    # A file of a system this program does not have yet is still read, and its names are looked up.
+    if file.problems or not section.installed:
         return
     data = file.data
     if "*" in section.file and isinstance(data, dict):
