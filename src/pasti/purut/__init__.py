@@ -1,0 +1,1 @@
+"""E-New Purut: registration and queues of the city hospital."""

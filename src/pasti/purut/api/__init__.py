@@ -1,0 +1,1 @@
+"""The hospital for machines."""

@@ -1,0 +1,1 @@
+"""The hospital's rules as pure functions: states, numbers, times, words."""

@@ -1,0 +1,51 @@
+"""Sessions come from the weekly schedules, and end with the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from pasti.kernel.clock import city_zone, now, today
+from pasti.purut.models import Antrean, Hospital, Jadwal, Sesi
+from pasti.purut.rules import times
+from pasti.purut.rules.states import State
+from pasti.purut.services.steps import move
+
+QUOTAS = ("quota_jkn", "quota_nonjkn", "quota_online", "quota_walkin")
+
+
+@transaction.atomic
+def ensure_sessions() -> int:
+    """Make the sessions of the booking horizon that are missing; returns how many. Safe to repeat and to race."""
+    horizon = Hospital.objects.values_list("horizon_days", flat=True).first()
+    if horizon is None:
+        return 0
+    first = today()
+    wanted = [
+        _session(jadwal, day)
+        for jadwal in Jadwal.objects.filter(active=True).select_related("dokter")
+        for day in times.dates({jadwal.weekday}, first, first + dt.timedelta(days=horizon))
+    ]
+    before = Sesi.objects.count()
+    Sesi.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=1000)
+    return Sesi.objects.count() - before
+
+
+def _session(jadwal: Jadwal, day: dt.date) -> Sesi:
+    zone = city_zone()
+    return Sesi(
+        jadwal=jadwal, poli_id=jadwal.dokter.poli_id, dokter=jadwal.dokter, date=day, minutes=jadwal.minutes,
+        starts_at=times.moment(day, jadwal.starts, zone), ends_at=times.moment(day, jadwal.ends, zone),
+        **{name: getattr(jadwal, name) for name in QUOTAS},
+    )  # fmt: skip
+
+
+def mark_no_shows() -> int:
+    """After a session's day: who booked and never came, or was skipped and never came back. Returns how many."""
+    marked = 0
+    late = Antrean.objects.filter(sesi__ends_at__lt=now(), date__lt=today())
+    for antrean in late.filter(state__in=[State.BOOKED, State.CHECKED_IN, State.SKIPPED]).select_related("poli", "patient")[:2000]:
+        with transaction.atomic():
+            marked += move(antrean, State.NO_SHOW)
+    return marked

@@ -1,0 +1,65 @@
+"""Moving a registration from state to state, with its stamp, its trace and its news."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pasti.kernel.audit.services import record_change
+from pasti.kernel.clock import now
+from pasti.kernel.context import current_actor
+from pasti.kernel.errors import Refused
+from pasti.kernel.outbox.services import Event, emit
+from pasti.purut.models import Antrean, AntreanStep
+from pasti.purut.rules import numbers
+from pasti.purut.rules.states import State, states_before
+
+PURPOSE = "purut.care"
+
+
+def topic(poli_code: str) -> str:
+    """The live topic of a clinic's board."""
+    return f"purut.papan.{poli_code.lower()}"
+
+
+def move(antrean: Antrean, then: State, **changes: Any) -> bool:
+    """Go to `then` if the rules allow it from where the row stands now. False when it already stands there.
+
+    The condition is in the update itself, so of two who press at once one moves it and the other learns the truth.
+    Raises Refused `langkah-tidak-sah` when the state has gone elsewhere.
+    """
+    moved = Antrean.objects.filter(pk=antrean.pk, state__in=states_before(then)).update(state=then, **changes)
+    if not moved:
+        antrean.refresh_from_db()
+        if antrean.state == then:
+            return False
+        message = _("Antrean %(code)s sudah berstatus %(state)s") % {"code": antrean.code, "state": antrean.state}
+        raise Refused("langkah-tidak-sah", message, state=antrean.state)
+    for field, value in (changes | {"state": then}).items():
+        setattr(antrean, field, value)
+    stamp(antrean, then)
+    return True
+
+
+def stamp(antrean: Antrean, step: State) -> None:
+    """Write the step's stamp and the audit row."""
+    moment = now()
+    AntreanStep.objects.create(
+        antrean=antrean, step=step, occurred_at=moment, recorded_at=moment, actor_id=current_actor().user_id
+    )
+    record_change(
+        antrean.patient.person_id, f"purut.antrean.{step}", purpose=PURPOSE, object_type="antrean",
+        object_id=antrean.code, object_label=label_of(antrean), changes={"state": str(step)},
+    )  # fmt: skip
+
+
+def label_of(antrean: Antrean) -> str:
+    """The printed number."""
+    return numbers.label(antrean.poli.prefix, antrean.number)
+
+
+def tell(antrean: Antrean, event: Event, **live: Any) -> None:
+    """Emit the event; boards of the clinic get the public part."""
+    public = {"poli": antrean.poli_id, "nomor": label_of(antrean), "status": antrean.state, **live}
+    emit(event, aggregate=f"purut.sesi:{antrean.sesi_id}", topic=topic(antrean.poli_id), live=public)

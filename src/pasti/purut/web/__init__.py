@@ -1,0 +1,1 @@
+"""The hospital's pages, by audience: patient, nurse, clerk, waiting room."""

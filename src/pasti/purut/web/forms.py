@@ -1,0 +1,76 @@
+"""The hospital's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pasti.civil.rules import nik as nik_rules
+
+
+class BookingForm(forms.Form):
+    """For whom, who pays; the session is chosen before."""
+
+    person = forms.ChoiceField(label=_("Siapa yang berobat?"), widget=forms.RadioSelect)
+    payer = forms.ChoiceField(
+        label=_("Penjamin"), choices=[("umum", _("Umum (bayar sendiri)")), ("jkn", _("JKN (BPJS Kesehatan)"))],
+        widget=forms.RadioSelect, initial="umum",
+    )  # fmt: skip
+    referral_no = forms.CharField(
+        label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30,
+        help_text=_("Hanya untuk peserta JKN"), widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: list[tuple[UUID, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [(str(pk), name) for pk, name in people]  # type: ignore[attr-defined]
+        if people:
+            self.fields["person"].initial = str(people[0][0])
+
+    def clean_referral_no(self) -> str:
+        """Upper case, without spaces."""
+        return str(self.cleaned_data["referral_no"]).replace(" ", "").upper()
+
+
+class WalkInForm(forms.Form):
+    """A patient at the counter."""
+
+    sesi_id = forms.TypedChoiceField(label=_("Sesi hari ini"), coerce=int)
+    nik = forms.CharField(
+        label="NIK", max_length=16, min_length=16,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
+    )  # fmt: skip
+    name = forms.CharField(label=_("Nama lengkap"), max_length=120)
+    birth_date = forms.DateField(label=_("Tanggal lahir"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    sex = forms.ChoiceField(label=_("Jenis kelamin"), choices=[("L", _("Laki-laki")), ("P", _("Perempuan"))], widget=forms.RadioSelect)
+    phone = forms.CharField(label=_("Nomor telepon"), max_length=20, required=False)
+    payer = forms.ChoiceField(
+        label=_("Penjamin"), choices=[("umum", _("Umum")), ("jkn", "JKN")], widget=forms.RadioSelect, initial="umum"
+    )
+    referral_no = forms.CharField(label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30)
+
+    def __init__(self, *args: Any, sessions: list[tuple[int, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["sesi_id"].choices = sessions  # type: ignore[attr-defined]
+
+    def clean_nik(self) -> str:
+        """A NIK by its rules."""
+        try:
+            return nik_rules.parse(str(self.cleaned_data["nik"])).value
+        except nik_rules.InvalidNik as invalid:
+            raise forms.ValidationError(str(invalid)) from invalid
+
+
+class CodeForm(forms.Form):
+    """A booking code as read out or scanned."""
+
+    code = forms.CharField(label=_("Kode booking"), max_length=12, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class RoomForm(forms.Form):
+    """The room patients are called to; kept while the nurse works."""
+
+    room = forms.CharField(label=_("Ruang"), max_length=60)

@@ -1,0 +1,174 @@
+"""Pages of the patient: find a clinic, book, see the number."""
+
+from __future__ import annotations
+
+import itertools
+from typing import cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pasti.civil import queries as register
+from pasti.kernel.accounts.access import can, permission_required
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import scoped
+from pasti.kernel.api.retries import done_before, remember
+from pasti.kernel.errors import NotFound, Refused
+from pasti.purut import queries, services
+from pasti.purut.models import Antrean
+from pasti.purut.rules.states import FOLLOWS, State
+from pasti.purut.web.forms import BookingForm
+
+PURPOSE = "purut.registration"
+PAGE = 20
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Find a clinic by daily words, or from the list."""
+    query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    found = [one for one, _score in queries.find_polis(query)] if query else queries.polis()
+    context = {"query": query, "polis": [(one, queries.poli_name(one)) for one in found], "hospital": queries.hospital()}
+    return render(request, "purut/home.html", context)
+
+
+@require_safe
+def poli(request: HttpRequest, code: str) -> HttpResponse:
+    """A clinic's coming sessions, day by day, with the places left."""
+    one = _found(code)
+    rows = queries.offers(queries.sessions(poli_code=one.pk)[:60])
+    days = [(day, list(group)) for day, group in itertools.groupby(rows, key=lambda offer: offer.sesi.date)]
+    return render(request, "purut/poli.html", {"poli": one, "name": queries.poli_name(one), "days": days})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("purut.book")
+def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
+    """Choose for whom and book. Sending the form again shows the booking made the first time."""
+    user = cast(User, request.user)
+    try:
+        offer = queries.offer(sesi_id)
+    except NotFound:
+        raise Http404 from None
+    with scoped(register.scope_for(user, PURPOSE)):
+        household = register.household(user.person_id, purpose=PURPOSE) if user.person_id else None
+        people = _people(user, household)
+        form = BookingForm(request.POST or None, people=people)
+        if request.method == "POST" and form.is_valid():
+            antrean = _book(request, user, form, sesi_id)
+            if antrean:
+                return redirect("purut:antrean", code=antrean)
+    context = {"offer": offer, "form": form, "name": queries.poli_name(offer.sesi.poli), "key": request.POST.get("idempotency_key", "")}
+    return render(request, "purut/book.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def antrean(request: HttpRequest, code: str) -> HttpResponse:
+    """The number, the window, where it stands. Whoever holds the code may see this; it names nobody."""
+    one = _by_code(code)
+    context = {
+        "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
+        "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": _is_mine(request, one),
+        "can_cancel": State.CANCELLED in FOLLOWS[State(one.state)], "url": request.build_absolute_uri(),
+        "after": queries.board_position(one.poli_id), "topic": queries.topic(one.poli_id),
+    }  # fmt: skip
+    template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
+    return render(request, template, context)
+
+
+@require_POST
+@permission_required("purut.book")
+def cancel(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the place back."""
+    one = _by_code(code)
+    if not _is_mine(request, one):
+        raise Http404
+    try:
+        services.cancel(one)
+    except Refused as refusal:
+        return render(request, "purut/refused.html", {"refusal": refusal, "code": one.code}, status=refusal.status)
+    return redirect("purut:antrean", code=one.code)
+
+
+@require_safe
+@permission_required("purut.book")
+def mine(request: HttpRequest) -> HttpResponse:
+    """My registrations and those of my family, newest first."""
+    user = cast(User, request.user)
+    rows = queries.of_people(register.household_ids(user.person_id), user.pk)
+    before = request.GET.get("sebelum", "")
+    if before.isdecimal() and len(before) < 18:
+        rows = rows.filter(pk__lt=int(before))
+    shown = list(rows.order_by("-id")[: PAGE + 1])
+    more = "?" + urlencode({"sebelum": shown[PAGE - 1].pk}) if len(shown) > PAGE else ""
+    listed = [(one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]]
+    return render(request, "purut/mine.html", {"rows": listed, "next_url": more, "prev_url": "?" if before else ""})
+
+
+def _book(request: HttpRequest, user: User, form: BookingForm, sesi_id: int) -> str:
+    """The code of the booking, the same for the same form; empty when refused, with the reason at its field."""
+    key, asked = request.POST.get("idempotency_key", ""), form.cleaned_data
+    try:
+        with transaction.atomic():
+            known = done_before(user.pk, key, "purut.web.book")
+            if known:
+                return known
+            made = services.book(
+                sesi_id=sesi_id, patient=UUID(asked["person"]), payer=asked["payer"], channel="web",
+                referral_no=asked["referral_no"] if asked["payer"] == "jkn" else "",
+            )  # fmt: skip
+            remember(user.pk, key, made.code)
+            return made.code
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return ""
+
+
+def _people(user: User, household: register.Household | None) -> list[tuple[UUID, str]]:
+    """The user first, then the others on the family card."""
+    if user.person_id is None:
+        return []
+    rows = [(m.person.pk, m.person.name) for m in household.members if m.person.status_dasar == 1] if household else []
+    own = [(pk, _("%(name)s (saya)") % {"name": name}) for pk, name in rows if pk == user.person_id]
+    return (own or [(user.person_id, user.name)]) + [row for row in rows if row[0] != user.person_id]
+
+
+def _is_mine(request: HttpRequest, one: Antrean) -> bool:
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    return one.booked_by == user.pk or can(user, "purut.register")
+
+
+def _found(code: str) -> queries.Poli:
+    try:
+        return queries.poli(code)
+    except NotFound:
+        raise Http404 from None
+
+
+def _by_code(code: str) -> Antrean:
+    try:
+        return queries.by_code(code)
+    except NotFound:
+        raise Http404 from None
+
+
+class _States(dict[State, str]):
+    """The states in words, in the language of the moment."""
+
+    def __missing__(self, state: State) -> str:
+        return {
+            State.BOOKED: _("Terdaftar"), State.CHECKED_IN: _("Sudah datang, menunggu dipanggil"),
+            State.CALLED: _("Dipanggil"), State.SERVING: _("Sedang dilayani"), State.DONE: _("Selesai"),
+            State.SKIPPED: _("Terlewat, akan dipanggil lagi"), State.CANCELLED: _("Dibatalkan"),
+            State.NO_SHOW: _("Tidak hadir"),
+        }[state]  # fmt: skip
+
+
+STATES = _States()
