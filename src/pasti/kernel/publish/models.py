@@ -19,6 +19,7 @@ class Measurement(models.Model):
     value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     row_count = models.BigIntegerField()
     sql = models.TextField()
+    records_sql = models.TextField()
     params = models.JSONField()
     records_root = models.CharField(max_length=64)
     computed_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""The Smart City frame: plan, indicators, provenance. Reads only what systems publish."""

@@ -1,0 +1,1 @@
+"""The frame's rules as pure functions: formulas, achievement, periods."""
