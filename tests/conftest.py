@@ -1,6 +1,6 @@
 """What every test stands on: a real PostgreSQL of its own, with the application's rights, not the owner's.
 
-The server is the embedded one, kept in `.cache/test` between runs. Each worker gets a database cloned from a
+The server is the embedded one, its data kept in `.cache/test` between runs; the last run to end stops it. Each worker gets a database cloned from a
 migrated template; `fresh_database` gives one test a database of its own whose commits are real.
 """
 
@@ -68,6 +68,11 @@ def _url(key: str, name: str) -> str:
     return psycopg.conninfo.make_conninfo(environment.stored(FOLDER)[key], dbname=name)
 
 
+# Runs may share the server: each holds this lock for reading, and who gets it for writing may stop the server.
+_in_use = fasteners.InterProcessReaderWriterLock(FOLDER.parent / "test-in-use.lock")
+FOLDER.parent.mkdir(parents=True, exist_ok=True)
+_in_use.acquire_read_lock()
+
 # Before Django reads its settings: the server must be up and its addresses known.
 _start_server()
 for _key in ("PASTI_DATABASE_URL", "PASTI_DATABASE_OWNER_URL"):
@@ -88,6 +93,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s", [f"{TEMPLATE}%", f"t_{TEMPLATE}%"]
         ).fetchall():
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _in_use.release_read_lock()
+    if _in_use.acquire_write_lock(blocking=False):
+        postgres.stop(postgres.cluster(FOLDER))
+        _in_use.release_write_lock()
 
 
 @contextmanager

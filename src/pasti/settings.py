@@ -70,12 +70,15 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pasti.kernel.accounts.middleware.RequestContext",
+    "pasti.portal.web.second_factor.SecondFactor",
 ]
 
 ROOT_URLCONF = "pasti.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Templates lie beside the views that use them, in each system's `web/`.
+        "DIRS": sorted(PACKAGE.glob("**/web/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -84,6 +87,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "pasti.kernel.ui.context.platform",
+                "pasti.portal.web.context.person",
             ]
         },
     }

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def ensure(folder: Path) -> Cluster:
         if server.user and part.is_relative_to(SERVICE_HOME) and part != SERVICE_HOME:
             shutil.chown(part, server.user, server.user)
             part.chmod(0o700)
+    if (server.data / "PG_VERSION").exists() and "PASTI_PG_PASSWORD" not in environment.stored(folder):
+        _set_aside(server)
     if not (server.data / "PG_VERSION").exists():
         _initdb(server, folder)
     return server
@@ -150,6 +153,12 @@ def _copy_binaries(target: Path) -> None:
         partial.rename(target)
     except OSError:  # another start was first; its copy is as good
         shutil.rmtree(partial)
+
+
+def _set_aside(server: Cluster) -> None:
+    """The data folder was thrown away and its database was not: keep the old one beside, and start anew."""
+    stop(server)
+    server.data.rename(server.data.with_name(f"pgdata-left-{time.strftime('%Y%m%d-%H%M%S')}"))
 
 
 def _initdb(server: Cluster, folder: Path) -> None:

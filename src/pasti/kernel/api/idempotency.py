@@ -7,6 +7,7 @@ waits for the first at the unique constraint, then gets its answer. A refusal wr
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -50,6 +51,8 @@ def idempotent(operation: Callable[..., tuple[int, Any]]) -> Callable[..., Any]:
                 )
         return HttpResponse(text, status=status, content_type="application/json")
 
+    # Ninja reads types from the signature; resolve them where the operation was written.
+    once.__signature__ = inspect.signature(operation, eval_str=True)  # type: ignore[attr-defined]
     return once
 
 

@@ -1,0 +1,1 @@
+"""The front door: composes what the systems publish, owns nothing."""

@@ -1,0 +1,8 @@
+"""Django's handle on this package."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "pasti.portal"
+    label = "portal"

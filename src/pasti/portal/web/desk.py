@@ -1,0 +1,50 @@
+"""The desk at the kelurahan: accounts for residents who come with their card."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from pasti.civil import queries as register
+from pasti.kernel.accounts.access import permission_required
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import scoped
+from pasti.kernel.errors import NotFound, Refused
+from pasti.portal import services
+
+PURPOSE = "portal.desk"
+SHORTEST = 3
+
+
+@require_safe
+@permission_required("portal.make_account")
+def desk(request: HttpRequest) -> HttpResponse:
+    """Find the resident by NIK or name within the officer's area."""
+    query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    found = []
+    if len(query) >= SHORTEST:
+        with scoped(register.scope_for(cast(User, request.user), PURPOSE)):
+            found = register.search(query, limit=20, purpose=PURPOSE)
+    have = set(User.objects.filter(person_id__in=[p.pk for p in found]).values_list("person_id", flat=True))
+    rows = [(person, person.pk in have) for person in found]
+    return render(request, "portal/desk.html", {"query": query, "rows": rows, "short": 0 < len(query) < SHORTEST})
+
+
+@require_POST
+@permission_required("portal.make_account")
+def make(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Make the account; the first password is shown once, to be printed and handed over."""
+    with scoped(register.scope_for(cast(User, request.user), PURPOSE)):
+        try:
+            user, password = services.make_account(person_id)
+        except NotFound:
+            raise Http404 from None
+        except Refused as refusal:
+            return render(request, "portal/desk_refused.html", {"refusal": refusal}, status=refusal.status)
+    response = render(request, "portal/desk_slip.html", {"account": user, "password": password})
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,13 @@
+// Keeps the style sheet and the offline page; nothing that belongs to a person is ever kept.
+const SHELL = "pasti-1";
+const KEPT = ["/luring/", "{{ css }}"];
+self.addEventListener("install", (event) => event.waitUntil(caches.open(SHELL).then((kept) => kept.addAll(KEPT))));
+self.addEventListener("activate", (event) =>
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== SHELL).map((n) => caches.delete(n))))));
+self.addEventListener("fetch", (event) => {
+  if (event.request.mode === "navigate") {
+    event.respondWith(fetch(event.request).catch(() => caches.match("/luring/")));
+  } else if (event.request.destination === "style") {
+    event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
+  }
+});
