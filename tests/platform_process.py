@@ -29,6 +29,11 @@ def free_port() -> int:
             return int(port)
 
 
+def clean() -> dict[str, str]:
+    """The environment without the settings of the tests' own database."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("PASTI_", "DJANGO_"))}
+
+
 class Platform:
     """A running platform. Leaves nothing running when stopped."""
 
@@ -48,12 +53,11 @@ class Platform:
 
     def start(self, seconds: float = 180) -> float:
         """Start and wait for readiness; returns the seconds it took."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("PASTI_", "DJANGO_"))}
         command = [sys.executable, "-m", "pasti", "up", "--port", str(self.port), "--data", str(self.folder),
                    "--people", str(self.people)]  # fmt: skip
         began = time.monotonic()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, env=clean(), cwd=ROOT, stdout=log, stderr=log)
         while not self.ready():
             assert self.process.poll() is None, f"the platform ended:\n{self.tail()}"
             assert time.monotonic() - began < seconds, f"not ready after {seconds} s:\n{self.tail()}"
@@ -103,7 +107,7 @@ class Platform:
         """A bearer token as `pasti token` prints it."""
         done = subprocess.run(
             [sys.executable, "-m", "pasti", "token", role, "--data", str(self.folder)],
-            capture_output=True, text=True, cwd=ROOT, check=True,
+            capture_output=True, text=True, cwd=ROOT, check=True, env=clean(),
         )  # fmt: skip
         return done.stdout.strip()
 
@@ -119,8 +123,9 @@ class Platform:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `pasti WORDS --data FOLDER`."""
         return subprocess.run(
-            [sys.executable, "-m", "pasti", *words, "--data", str(self.folder)], capture_output=True, text=True, cwd=ROOT
-        )
+            [sys.executable, "-m", "pasti", *words, "--data", str(self.folder)],
+            capture_output=True, text=True, cwd=ROOT, env=clean(),
+        )  # fmt: skip
 
     def tail(self) -> str:
         """The end of the platform's log."""

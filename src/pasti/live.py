@@ -44,20 +44,23 @@ class Stream:
         while True:
             try:
                 await self._listen()
-            except psycopg.Error as error:
-                log.warning("lost the database: %s", error)
+            except (psycopg.Error, OSError, ValueError) as error:
+                log.warning("stopped listening: %r", error)
             self.connected = False
             await asyncio.sleep(1)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
-            await self._catch_up(connection)
+        # A connection that waits for notices cannot ask: one listens, the other reads.
+        async with await self._connect() as ear, await self._connect() as eye:
+            await ear.execute(f"LISTEN {CHANNEL}")
+            await self._catch_up(eye)
             self.connected = True
-            async for notice in connection.notifies():
+            async for notice in ear.notifies():
                 event = json.loads(notice.payload)
-                row = await self._rows(connection, "id = %s", [event["id"]])
-                self._spread(row)
+                self._spread(await self._rows(eye, "id = %s", [event["id"]]))
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(self.url, autocommit=True)
 
     async def _catch_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
         if self.last_id:
@@ -91,7 +94,7 @@ class Stream:
 
     async def missed(self, topic: str, after: int) -> list[Message]:
         """What `topic` had after event `after`, for a page that comes back."""
-        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
+        async with await self._connect() as connection:
             rows = await self._rows(connection, "topic = %s AND id > %s", [topic, after], REPLAY_LIMIT)
         return [(event_id, text) for event_id, _, text in rows]
 
