@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "pasti.purut",
     "pasti.masterplan",
     "pasti.portal",
+    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,0 +1,1 @@
+"""Files that people hand in: sniffed, limited, kept privately, served to their owner."""
