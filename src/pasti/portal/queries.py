@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -46,6 +48,7 @@ class Trace:
     basis: str
     fields: str
     own: bool
+    times: int = 1
 
 
 def english() -> bool:
@@ -120,6 +123,13 @@ def trail(user: User, *, others_only: bool) -> QuerySet[Entry]:
     assert user.person_id is not None
     rows = trail_of(user.person_id)
     return rows.exclude(actor_id=user.pk) if others_only else rows
+
+
+def told(entries: Iterable[Entry], user: User) -> list[Trace]:
+    """Audit rows in words; the same act of the same person again and again is one line with its count."""
+    groups = itertools.groupby(entries, key=lambda e: (e.actor_id, e.actor_role, e.action, e.purpose, tuple(e.fields)))
+    rows = [list(group) for _key, group in groups]
+    return [replace(in_words(group[0], user), times=len(group)) for group in rows]
 
 
 def in_words(entry: Entry, user: User) -> Trace:

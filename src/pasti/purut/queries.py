@@ -164,7 +164,7 @@ def queue_of(sesi_id: int) -> list[Antrean]:
     rows = list(
         Antrean.objects.filter(sesi_id=sesi_id).select_related("patient", "poli", "sesi__dokter").order_by("number")[:500]
     )
-    people = [row.patient.person_id for row in rows if row.patient.person_id]
+    people = dict.fromkeys(row.patient.person_id for row in rows if row.patient.person_id)
     record_reads(people, "purut.queue.read", purpose="purut.care", fields=SHOWN_TO_STAFF, object_type="patient")
     return rows
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pasti.kernel.publish.types import ActionName, Purpose
 
+BASIS = "UU 27/2022 Pasal 20 ayat (2) huruf a"
 PURPOSES = [
-    Purpose("documents.own", "Menyimpan berkas sendiri", "Keeping one's own files", "UU 27/2022 Pasal 20 ayat (2) huruf a"),
+    Purpose("documents.own", "Menyimpan berkas sendiri", "Keeping one's own files", BASIS),
     Purpose("documents.shared", "Membuka berkas lewat tautan dari pemiliknya", "Opening a file by its owner's link",
-            "UU 27/2022 Pasal 20 ayat (2) huruf a"),
+            BASIS),
 ]  # fmt: skip
 
 ACTIONS = [

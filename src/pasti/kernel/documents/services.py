@@ -26,6 +26,7 @@ from pasti.kernel.documents.sniffing import EXTENSIONS, media_type_of
 from pasti.kernel.errors import NotFound, Refused
 
 MAX_BYTES = 10 * 1024 * 1024
+ALLOWED = tuple(EXTENSIONS)
 QUOTA = 200 * 1024 * 1024  # bytes one user may keep
 LINK_SECONDS = 15 * 60
 PURPOSE = "documents.own"
@@ -33,7 +34,12 @@ SALT = "documents.link"
 
 
 def store(
-    file: File[bytes], *, owner: User, kind: str, max_bytes: int = MAX_BYTES, allowed: tuple[str, ...] = tuple(EXTENSIONS)
+    file: File[bytes],
+    *,
+    owner: User,
+    kind: str,
+    max_bytes: int = MAX_BYTES,
+    allowed: tuple[str, ...] = tuple(EXTENSIONS),
 ) -> Document:
     """Keep `file` for `owner`; the same bytes of the same kind again give the document already there.
 

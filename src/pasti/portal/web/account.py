@@ -84,7 +84,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         found = list(rows[: PAGE + 1])
     keep = "&oleh=lain" if others else ""
     context = {
-        "rows": [queries.in_words(entry, user) for entry in found[:PAGE]], "others": others,
+        "rows": queries.told(found[:PAGE], user), "others": others,
         "next_url": f"?sebelum={found[PAGE - 1].pk}{keep}" if len(found) > PAGE else "",
         "prev_url": f"?{keep[1:]}" if request.GET.get("sebelum") else "",
     }  # fmt: skip
