@@ -90,7 +90,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     with psycopg.connect(postgres.superuser_url(FOLDER), autocommit=True) as server:
         for (name,) in server.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s", [f"{TEMPLATE}%", f"t_{TEMPLATE}%"]
+            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s",
+            [f"{TEMPLATE}%", f"t_{TEMPLATE}%"],
         ).fetchall():
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     _in_use.release_read_lock()
@@ -103,7 +104,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _clone(label: str) -> Iterator[str]:
     name = f"t_{TEMPLATE}_{label}"
     with psycopg.connect(postgres.superuser_url(FOLDER), autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY OWNER {database.OWNER_LOGIN}')
+        server.execute(
+            f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY OWNER {database.OWNER_LOGIN}'
+        )
         yield name
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -137,6 +140,13 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
         yield name
         connections.close_all()
         connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings: Any) -> None:
+    """Pages are rendered without the manifest that only a build makes."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
 
 @pytest.fixture
