@@ -27,7 +27,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 "SELECT code, name, level FROM places_place WHERE code = %s", [scope["path"].removeprefix("/row/")]
             )
             row = await cursor.fetchone()
-        body, kind = json.dumps(dict(zip(("code", "name", "level"), row or (), strict=False))).encode(), b"application/json"
+        body, kind = (
+            json.dumps(dict(zip(("code", "name", "level"), row or (), strict=False))).encode(),
+            b"application/json",
+        )
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -14,15 +14,23 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+from tests.platform_process import ROOT, Platform
 
 from bench.harness import Row, milliseconds, paired
 from bench.load import get, hammer
 from bench.server import floor
-from tests.platform_process import ROOT, Platform
 
 REQUESTS = 1500
 BOOKINGS = 600
-PAGES = ("/", "/layanan/", "/purut/", "/smart-city/", "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/")
+PAGES = (
+    "/",
+    "/layanan/",
+    "/purut/",
+    "/smart-city/",
+    "/smart-city/rencana/",
+    "/smart-city/matriks/",
+    "/smart-city/indikator/",
+)
 FULL_CITY = 213_469
 
 
@@ -63,7 +71,9 @@ def sign_in(platform: Platform, role: str) -> str:
     assert token
     account = platform.accounts()[role]
     form = {"csrfmiddlewaretoken": token[1], "login": account["username"], "password": account["password"]}
-    request = urllib.request.Request(f"{platform.base}/masuk/", urllib.parse.urlencode(form).encode(), {"Referer": platform.base})
+    request = urllib.request.Request(
+        f"{platform.base}/masuk/", urllib.parse.urlencode(form).encode(), {"Referer": platform.base}
+    )
     browser.open(request)
     cookies = "; ".join(f"{c.name}={c.value}" for c in jar)
     assert "sessionid" in cookies, "could not sign in"
@@ -95,7 +105,12 @@ def _book_over_http(platform: Platform, token: str) -> float:
         person = {"nik": f"35750201{run:08}"[:12] + f"{number:04}", "name": f"Pasien {number}", "birth_date": "1990-01-01",
                   "sex": "L", "phone": "0812345678"}  # fmt: skip
         body = {"sesi_id": session, "payer": "umum", "patient": person}
-        return "POST", "/api/v1/purut/antrean", json.dumps(body).encode(), headers | {"Idempotency-Key": uuid.uuid4().hex}
+        return (
+            "POST",
+            "/api/v1/purut/antrean",
+            json.dumps(body).encode(),
+            headers | {"Idempotency-Key": uuid.uuid4().hex},
+        )
 
     outcome = hammer(platform.base, request, total=BOOKINGS)
     assert set(outcome.statuses) == {201}, outcome.statuses

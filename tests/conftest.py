@@ -1,7 +1,7 @@
 """What every test stands on: a real PostgreSQL of its own, with the application's rights, not the owner's.
 
-The server is the embedded one, its data kept in `.cache/test` between runs; the last run to end stops it. Each worker gets a database cloned from a
-migrated template; `fresh_database` gives one test a database of its own whose commits are real.
+The server is the embedded one, its data kept in `.cache/test` between runs; the last run to end stops it.
+Each worker gets a database cloned from a migrated template; `fresh_database` gives one test a database of its own whose commits are real.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _start_server() -> None:
         try:
             database.wait_until_up(postgres.superuser_url(FOLDER), 0)
         except psycopg.OperationalError:
-            command = postgres.start_command(server) + ["-c", "fsync=off", "-c", "max_connections=300"]
+            command = [*postgres.start_command(server), "-c", "fsync=off", "-c", "max_connections=300"]
             subprocess.Popen(
                 command, env=postgres.clean_env(), start_new_session=True, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL, **postgres.process_identity(server),

@@ -26,7 +26,9 @@ def run() -> int:
     """Print every finding; the exit code is 1 when something is not well."""
     findings = list(examine())
     for one in findings:
-        print(f"[{'ok' if one.well else '!!'}] {one.name}: {one.text}" + (f"\n     -> {one.advice}" if one.advice else ""))
+        print(
+            f"[{'ok' if one.well else '!!'}] {one.name}: {one.text}" + (f"\n     -> {one.advice}" if one.advice else "")
+        )
     return 0 if all(one.well for one in findings) else 1
 
 

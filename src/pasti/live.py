@@ -73,7 +73,7 @@ class Stream:
         self, connection: psycopg.AsyncConnection[Any], where: str, values: list[Any], limit: int = 10_000
     ) -> list[tuple[int, str, str]]:
         cursor = await connection.execute(
-            f"SELECT id, topic, live::text FROM outbox_storedevent WHERE {where} ORDER BY id LIMIT {limit}",  # type: ignore[arg-type]
+            f"SELECT id, topic, live::text FROM outbox_storedevent WHERE {where} ORDER BY id LIMIT {limit}",
             values,
         )
         return list(await cursor.fetchall())

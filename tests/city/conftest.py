@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.platform.conftest import platform  # noqa: F401
-from tests.platform.conftest import pytest_collection_modifyitems  # noqa: F401
+from tests.platform.conftest import (
+    platform,  # noqa: F401
+    pytest_collection_modifyitems,  # noqa: F401
+)
 from tests.platform_process import Platform
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -31,7 +33,9 @@ def visitor(browser: Browser, platform: Platform) -> Iterator[Callable[..., Page
     opened: list[BrowserContext] = []
 
     def open_page(role: str = "", *, wide: bool = False, **options: object) -> Page:
-        context = browser.new_context(viewport=DESK if wide else PHONE, base_url=platform.base, locale="id-ID", **options)
+        context = browser.new_context(
+            viewport=DESK if wide else PHONE, base_url=platform.base, locale="id-ID", **options
+        )
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

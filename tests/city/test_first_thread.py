@@ -107,7 +107,9 @@ def test_the_resident_is_told_and_sees_who_looked(visitor: Callable[..., Page], 
         resident.wait_for_timeout(500)
     expect(resident.locator("main")).to_contain_text(f"Nomor antrean {number}")
     resident.goto("/jejak-akses/")
-    expect(resident.locator("main")).to_contain_text("membuka daftar antrean yang memuat Anda: nama, tanggal lahir, nomor rekam medis")
+    expect(resident.locator("main")).to_contain_text(
+        "membuka daftar antrean yang memuat Anda: nama, tanggal lahir, nomor rekam medis"
+    )
 
 
 def test_without_javascript_the_plan_can_be_read(visitor: Callable[..., Page]) -> None:

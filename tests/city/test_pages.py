@@ -58,10 +58,12 @@ def _faults(page: Page, paths: list[str]) -> list[str]:
 
 def test_the_home_page_keeps_its_budget(visitor: Callable[..., Page]) -> None:
     page, answers = visitor(), []
-    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108
+    page.on("response", lambda answer: answers.append(answer))
     page.goto("/")
     page.wait_for_load_state("networkidle")
-    sizes = {r.url: len(gzip.compress(r.body(), 9)) for r in answers if not r.url.endswith((".svg", ".webmanifest", "sw.js"))}
+    sizes = {
+        r.url: len(gzip.compress(r.body(), 9)) for r in answers if not r.url.endswith((".svg", ".webmanifest", "sw.js"))
+    }
     assert len([r for r in answers if _counts(r)]) <= 8, [r.url for r in answers]
     assert sum(sizes.values()) <= 60 * KB, sizes
 

@@ -118,7 +118,8 @@ def test_a_page_hears_again_after_the_database_was_killed(platform: Platform, wa
 
 def test_a_token_is_printed_for_a_role_and_opens_the_api(platform: Platform) -> None:
     request = urllib.request.Request(
-        f"{platform.base}/api/v1/civil/people?limit=1", headers={"Authorization": f"Bearer {platform.token('kelurahan')}"}
+        f"{platform.base}/api/v1/civil/people?limit=1",
+        headers={"Authorization": f"Bearer {platform.token('kelurahan')}"},
     )
     with urllib.request.urlopen(request) as answer:
         assert len(json.load(answer)["items"]) == 1

@@ -11,7 +11,7 @@ from pasti.citypack.checking import examine
 from pasti.citypack.reading import PackProblem
 
 
-class PackFailed(Exception):  # noqa: N818 (reads as what happened)
+class PackFailed(Exception):
     """The pack has problems, all of them in `problems`; nothing was loaded."""
 
     def __init__(self, problems: list[PackProblem]) -> None:

@@ -21,10 +21,10 @@ _SAMPLE = """SELECT left(person_id::text, 4) || '…' AS orang, has_nik AS ber_n
 _SHARE = f"""SELECT with_nik AS numerator, everyone AS denominator,
   round(100.0 * with_nik / nullif(everyone, 0), 4) AS value, entries AS row_count
 FROM ({_COUNTS}{_ENTRIES}) AS counted
-"""  # noqa: S608 (fixed texts, no input)
+"""
 _RESIDENTS = f"""SELECT everyone AS numerator, NULL::bigint AS denominator, everyone AS value, entries AS row_count
 FROM ({_COUNTS}{_ENTRIES}) AS counted
-"""  # noqa: S608
+"""
 _PROOF = {
     "records_sql": f"{_RECORDS}{_ENTRIES}ORDER BY id",
     "sample_sql": f"{_SAMPLE}{_ENTRIES}ORDER BY id DESC LIMIT 5",

@@ -63,7 +63,7 @@ def scope_for(user: User, purpose: str) -> Scope:
     return scope.with_people(tuple(household_ids(user.person_id))) if user.person_id else scope
 
 
-def household_ids(person_id: UUID) -> list[UUID]:
+def household_ids(person_id: UUID | None) -> list[UUID]:
     """Ids of those on the same family card, head first, the person included; empty without a card.
 
     Ids only, so it needs no scope: it is how the scope of a resident comes to hold the own family.

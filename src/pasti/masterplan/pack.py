@@ -13,7 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pasti.kernel.clock import now
 from pasti.kernel.places.services import Counts, put, total
 from pasti.masterplan.models import (
-    Dimension, Indicator, ManualValue, Mission, Plan, PlanVersion, QuickWin, Sasaran, Tujuan,
+    Dimension,
+    Indicator,
+    ManualValue,
+    Mission,
+    Plan,
+    PlanVersion,
+    QuickWin,
+    Sasaran,
+    Tujuan,
 )  # fmt: skip
 from pasti.masterplan.rules import formula
 
@@ -224,7 +232,9 @@ def _keep_version(section: Section) -> None:
     content = section.model_dump(mode="json")
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     number = PlanVersion.objects.count() + 1
-    PlanVersion.objects.get_or_create(digest=digest, defaults={"number": number, "content": content, "recorded_at": now()})
+    PlanVersion.objects.get_or_create(
+        digest=digest, defaults={"number": number, "content": content, "recorded_at": now()}
+    )
 
 
 def _keep_known_values(rows: list[IndicatorRow]) -> None:

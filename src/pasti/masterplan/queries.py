@@ -215,7 +215,9 @@ def _computed(one: Indicator, year: int, period: periods.Period) -> Reading:
     return _judged(one, year, value, used, None)
 
 
-def _judged(one: Indicator, year: int, value: Decimal | None, used: list[Measurement], manual: ManualValue | None) -> Reading:
+def _judged(
+    one: Indicator, year: int, value: Decimal | None, used: list[Measurement], manual: ManualValue | None
+) -> Reading:
     target = target_of(one, year)
     percent = achievement(value, target, Polarity(one.polarity))
     return Reading(one, year, value, target, percent, band(percent), used, manual)

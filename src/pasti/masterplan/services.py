@@ -20,7 +20,9 @@ PURPOSE = "masterplan.values"
 def enter_value(indicator: Indicator, *, year: int, value: Decimal, source: str) -> ManualValue:
     """Enter a typed value; it waits for approval. Raises Refused `dihitung` for a computed indicator."""
     if indicator.computed:
-        raise Refused("dihitung", _("Indikator ini dihitung dari catatan layanan dan tidak dapat diketik"), field="indicator")
+        raise Refused(
+            "dihitung", _("Indikator ini dihitung dari catatan layanan dan tidak dapat diketik"), field="indicator"
+        )
     actor = current_actor()
     made = ManualValue.objects.create(
         indicator=indicator, year=year, value=value, source=source, entered_by=actor.user_id, entered_name=actor.name,

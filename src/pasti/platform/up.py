@@ -17,6 +17,8 @@ import psycopg
 from pasti.platform import database, environment, postgres
 from pasti.platform.supervisor import Part, Supervisor, say
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (compared with, not bound to)
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -56,7 +58,7 @@ def run(wishes: Wishes) -> None:
 def remember(wishes: Wishes) -> None:
     """Write addresses and mode where every part and every later command finds them."""
     environment.ensure_secret(wishes.data)
-    base = wishes.base_url or f"http://{'127.0.0.1' if wishes.host == '0.0.0.0' else wishes.host}:{wishes.port}"
+    base = wishes.base_url or f"http://{'127.0.0.1' if wishes.host == EVERYWHERE else wishes.host}:{wishes.port}"
     secure = base.startswith("https://")
     values = {
         "PASTI_BASE_URL": base,
@@ -70,7 +72,9 @@ def remember(wishes: Wishes) -> None:
         values["PASTI_CITY"] = str(wishes.city.resolve())
     if "PASTI_DATABASE_URL" in os.environ:
         values["PASTI_DATABASE_URL"] = os.environ["PASTI_DATABASE_URL"]
-        values["PASTI_DATABASE_OWNER_URL"] = os.environ.get("PASTI_DATABASE_OWNER_URL", os.environ["PASTI_DATABASE_URL"])
+        values["PASTI_DATABASE_OWNER_URL"] = os.environ.get(
+            "PASTI_DATABASE_OWNER_URL", os.environ["PASTI_DATABASE_URL"]
+        )
     environment.store(wishes.data, **values)
 
 

@@ -55,9 +55,16 @@ SERVICES = [
 ]  # fmt: skip
 
 PURPOSES = [
-    Purpose("kernel.accounts", "Pengelolaan akun dan peran", "Managing accounts and roles", "UU 27/2022 Pasal 20 ayat (2)"),
+    Purpose(
+        "kernel.accounts", "Pengelolaan akun dan peran", "Managing accounts and roles", "UU 27/2022 Pasal 20 ayat (2)"
+    ),
     Purpose("kernel.load", "Pemuatan data kota", "Loading the city's data", "Perpres 39/2019"),
-    Purpose("portal.desk", "Pembuatan akun di meja pelayanan", "Making accounts at the desk", "UU 25/2009; UU 27/2022 Pasal 20"),
+    Purpose(
+        "portal.desk",
+        "Pembuatan akun di meja pelayanan",
+        "Making accounts at the desk",
+        "UU 25/2009; UU 27/2022 Pasal 20",
+    ),
     Purpose("portal.correction", "Laporan data keliru", "Reporting wrong data", "UU 27/2022 Pasal 6 (hak memperbaiki)"),
 ]
 

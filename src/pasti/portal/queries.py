@@ -78,7 +78,9 @@ def services(*, life_event: str = "", dimension: str = "") -> list[Card]:
 def life_events() -> list[tuple[LifeEvent, str, int]]:
     """Life events with at least one service, with their names and counts."""
     rows = registry().services.values()
-    counted = [(e, local(e, "name"), sum(e.code in s.life_events for s in rows)) for e in registry().life_events.values()]
+    counted = [
+        (e, local(e, "name"), sum(e.code in s.life_events for s in rows)) for e in registry().life_events.values()
+    ]
     return [row for row in counted if row[2]]
 
 
@@ -101,10 +103,19 @@ def find_services(query: str, user: Any, limit: int) -> list[Hit]:
     scored = []
     for one in registry().services.values():
         events = [e for e in registry().life_events.values() if e.code in one.life_events]
-        words = [one.name_id, one.name_en, one.purpose_id, *one.words, *(w for e in events for w in (e.name_id, *e.words))]
+        words = [
+            one.name_id,
+            one.name_en,
+            one.purpose_id,
+            *one.words,
+            *(w for e in events for w in (e.name_id, *e.words)),
+        ]
         scored.append((rules.score(query, words), one))
     best = sorted((pair for pair in scored if pair[0] >= GOOD), key=lambda pair: -pair[0])
-    return [Hit(local(s, "name"), local(s, "purpose"), f"/layanan/{s.code}/", _("Layanan"), score) for score, s in best[:limit]]
+    return [
+        Hit(local(s, "name"), local(s, "purpose"), f"/layanan/{s.code}/", _("Layanan"), score)
+        for score, s in best[:limit]
+    ]
 
 
 def tasks(user: User, *, staff: bool) -> list[Task]:

@@ -31,7 +31,12 @@ def make_account(person_id: UUID, *, phone: str = "", email: str = "") -> tuple[
         raise Refused("sudah-punya-akun", _("Orang ini sudah punya akun"), field="person")
     password = "-".join("".join(secrets.choice(ALPHABET) for _i in range(4)) for _w in range(WORDS))
     user = User.objects.create_user(
-        person.nik or f"warga-{secrets.token_hex(4)}", password, name=person.name, person_id=person.pk, phone=phone, email=email
+        person.nik or f"warga-{secrets.token_hex(4)}",
+        password,
+        name=person.name,
+        person_id=person.pk,
+        phone=phone,
+        email=email,
     )
     record_change(person.pk, "accounts.created", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
@@ -47,9 +52,17 @@ def report_wrong_data(user: User, text: str, rt_code: str, key: str) -> int:
     kelurahan = ".".join(rt_code.split(".")[:4])
     on = Q(starts__lte=today()) & (Q(ends__isnull=True) | Q(ends__gte=today()))
     officers = Assignment.objects.filter(on, role__in=["kelurahan", "dukcapil"])
-    told = {a.user_id for a in officers if a.area_code and (kelurahan == a.area_code or kelurahan.startswith(f"{a.area_code}."))}
+    told = {
+        a.user_id
+        for a in officers
+        if a.area_code and (kelurahan == a.area_code or kelurahan.startswith(f"{a.area_code}."))
+    }
     if not told:
-        raise Refused("tidak-ada-petugas", _("Belum ada petugas untuk kelurahan Anda. Datanglah ke kantor kelurahan."), field="text")
+        raise Refused(
+            "tidak-ada-petugas",
+            _("Belum ada petugas untuk kelurahan Anda. Datanglah ke kantor kelurahan."),
+            field="text",
+        )
     for officer in told:
         send(officer, kind="correction", title=_("Laporan data keliru dari %(name)s") % {"name": user.name}, body=text,
              url="/meja-akun/", dedupe_key=f"correction:{key}")  # fmt: skip

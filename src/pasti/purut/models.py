@@ -112,7 +112,8 @@ class Sesi(models.Model):
             models.UniqueConstraint(fields=["jadwal", "date"], name="sesi_once"),
             *(
                 models.CheckConstraint(
-                    condition=Q(**{f"used_{k}__gte": 0, f"used_{k}__lte": F(f"quota_{k}")}), name=f"sesi_{k}_within_quota"
+                    condition=Q(**{f"used_{k}__gte": 0, f"used_{k}__lte": F(f"quota_{k}")}),
+                    name=f"sesi_{k}_within_quota",
                 )
                 for k in ("jkn", "nonjkn", "online", "walkin")
             ),
@@ -127,7 +128,9 @@ class Patient(models.Model):
     """The hospital's own record of a patient; `person` ties it to the register when the patient is a resident."""
 
     norm = models.BigAutoField(primary_key=True)
-    person = models.ForeignKey("civil.Person", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    person = models.ForeignKey(
+        "civil.Person", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     nik = models.CharField(max_length=16, null=True, unique=True)
     name = models.CharField(max_length=120)
     sex = models.CharField(max_length=1)
@@ -137,8 +140,12 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person"], name="patient_once_per_person", condition=Q(person__isnull=False)),
-            models.CheckConstraint(condition=Q(nik__isnull=True) | Q(nik__regex=r"^[0-9]{16}$"), name="patient_nik_16_digits"),
+            models.UniqueConstraint(
+                fields=["person"], name="patient_once_per_person", condition=Q(person__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=Q(nik__isnull=True) | Q(nik__regex=r"^[0-9]{16}$"), name="patient_nik_16_digits"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -123,7 +123,9 @@ def load(section: Section) -> Counts:
 def _hospital(section: Section) -> dict[str, Any]:
     kept = ("horizon_days", "closes_minutes_before_end", "check_in_opens_minutes", "max_calls")
     facts = section.hospital
-    return {"code": facts.code, "name": facts.name, "place_code": facts.place} | {k: getattr(section.booking, k) for k in kept}
+    return {"code": facts.code, "name": facts.name, "place_code": facts.place} | {
+        k: getattr(section.booking, k) for k in kept
+    }
 
 
 def _poli(one: Clinic) -> dict[str, Any]:

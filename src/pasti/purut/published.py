@@ -7,7 +7,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pasti.kernel.publish.types import (
-    ActionName, Grant, Hit, Measure, Purpose, SearchSource, Service, Subscription, Task, TaskSource,
+    ActionName,
+    Grant,
+    Hit,
+    Measure,
+    Purpose,
+    SearchSource,
+    Service,
+    Subscription,
+    Task,
+    TaskSource,
 )  # fmt: skip
 
 SERVICES = [
@@ -113,11 +122,11 @@ WHERE w.arrived IS NOT NULL AND w.called >= %(start)s AND w.called < %(end)s AND
 _SHARE = f"""SELECT count(*) FILTER (WHERE a.channel <> 'loket') AS numerator, count(*) AS denominator,
   round(100.0 * count(*) FILTER (WHERE a.channel <> 'loket') / nullif(count(*), 0), 4) AS value,
   count(*) AS row_count
-{_REGISTRATIONS}"""  # noqa: S608 (fixed texts, no input)
+{_REGISTRATIONS}"""
 _MEDIAN = f"""SELECT NULL::numeric AS numerator, NULL::numeric AS denominator,
   round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM w.called - w.arrived) / 60))::numeric, 4) AS value,
   count(*) AS row_count
-{_WAITS}"""  # noqa: S608
+{_WAITS}"""
 _DIGEST = "encode(sha256(convert_to(concat_ws('|', {}), 'UTF8')), 'hex') AS digest"
 
 MEASURES = [

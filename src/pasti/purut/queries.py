@@ -154,7 +154,7 @@ def sessions_today() -> list[dict[str, Any]]:
     }
     rows = Sesi.objects.filter(date=today()).select_related("poli", "dokter").annotate(**counts)
     return [
-        {"sesi": sesi, "booked": sesi.booked, "waiting": sesi.waiting, "done": sesi.done}
+        {"sesi": sesi} | {name: getattr(sesi, name) for name in counts}
         for sesi in rows.order_by("starts_at", "poli_id")
     ]
 
@@ -162,7 +162,9 @@ def sessions_today() -> list[dict[str, Any]]:
 def queue_of(sesi_id: int) -> list[Antrean]:
     """Everyone of a session by number, for the nurse; each patient's record read is traced."""
     rows = list(
-        Antrean.objects.filter(sesi_id=sesi_id).select_related("patient", "poli", "sesi__dokter").order_by("number")[:500]
+        Antrean.objects.filter(sesi_id=sesi_id)
+        .select_related("patient", "poli", "sesi__dokter")
+        .order_by("number")[:500]
     )
     people = dict.fromkeys(row.patient.person_id for row in rows if row.patient.person_id)
     record_reads(people, "purut.queue.read", purpose="purut.care", fields=SHOWN_TO_STAFF, object_type="patient")
@@ -183,7 +185,9 @@ def board(poli_code: str = "") -> list[BoardCell]:
     today_rows = Antrean.objects.filter(in_clinic, date=today())
     last = {
         a.poli_id: a
-        for a in today_rows.filter(state__in=[State.CALLED, State.SERVING]).annotate(at=Max("steps__occurred_at")).order_by("at")
+        for a in today_rows.filter(state__in=[State.CALLED, State.SERVING])
+        .annotate(at=Max("steps__occurred_at"))
+        .order_by("at")
     }
     day = Q(sessions__date=today())
     clinics = Poli.objects.filter(Q(pk=poli_code.upper()) if poli_code else day).distinct()

@@ -17,7 +17,7 @@ LENGTH = 16
 _DAY_SHIFT = 40
 
 
-class InvalidNik(ValueError):  # noqa: N818 (reads as what happened)
+class InvalidNik(ValueError):
     """Not a NIK. `code` is one of: length, digits, excel, day, date, serial, region."""
 
     def __init__(self, code: str, message: str) -> None:

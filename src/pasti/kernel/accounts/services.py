@@ -87,7 +87,8 @@ def user_of_token(text: str) -> User | None:
 def register_client(client_id: str, secret: str, *, name: str, scopes: list[str]) -> Client:
     """Register a program, or give a known one this secret and these scopes."""
     user, _ = User.objects.get_or_create(
-        username=f"client:{client_id}", defaults={"name": name, "kind": User.Kind.CLIENT, "password": make_password(None)}
+        username=f"client:{client_id}",
+        defaults={"name": name, "kind": User.Kind.CLIENT, "password": make_password(None)},
     )
     client, _ = Client.objects.update_or_create(
         client_id=client_id, defaults={"user": user, "secret_hash": make_password(secret), "scopes": scopes}

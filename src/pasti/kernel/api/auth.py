@@ -16,7 +16,7 @@ from pasti.kernel.context import become
 class bearer(HttpBearer):  # noqa: N801 (reads as a word where it is used: auth=bearer("purut.book"))
     """Lets in a live token whose user holds one of `permissions`; without any, every live token."""
 
-    openapi_bearerFormat = "opaque"
+    openapi_bearerFormat = "opaque"  # noqa: N815 (the name Ninja reads)
 
     def __init__(self, *permissions: str):
         super().__init__()

@@ -31,9 +31,7 @@ class TokenBucket:
         return wait
 
 
-_bucket = TokenBucket(
-    getattr(settings, "PASTI_API_RATE", 50.0), getattr(settings, "PASTI_API_BURST", 1000)
-)
+_bucket = TokenBucket(getattr(settings, "PASTI_API_RATE", 50.0), getattr(settings, "PASTI_API_BURST", 1000))
 
 
 def spend(key: str) -> None:

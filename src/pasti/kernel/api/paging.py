@@ -16,7 +16,11 @@ MAX_LIMIT = 500
 
 
 def page_of(
-    rows: QuerySet[Any], cursor: str | None, limit: int, order: tuple[str, ...], shape: Callable[[Any], Any] = lambda r: r
+    rows: QuerySet[Any],
+    cursor: str | None,
+    limit: int,
+    order: tuple[str, ...],
+    shape: Callable[[Any], Any] = lambda r: r,
 ) -> dict[str, Any]:
     """One page `{"items": [...], "next": cursor or None}` of `rows`, ordered by `order` (unique together).
 

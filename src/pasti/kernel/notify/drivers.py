@@ -35,7 +35,9 @@ class Recording:
 
     def send(self, channel: str, address: str, title: str, body: str) -> str:
         """Always succeeds."""
-        return f"rekaman {Recorded.objects.create(channel=channel, address=address, text=f'{title}: {body}', at=now()).pk}"
+        return (
+            f"rekaman {Recorded.objects.create(channel=channel, address=address, text=f'{title}: {body}', at=now()).pk}"
+        )
 
 
 def driver_of(channel: str) -> Driver:

@@ -66,8 +66,10 @@ def deliver_due(limit: int = 200) -> int:
 
 
 def _due():  # type: ignore[no-untyped-def]
-    return Delivery.objects.filter(state=Delivery.State.QUEUED, next_attempt_at__lte=now()).order_by("id").values_list(
-        "pk", flat=True
+    return (
+        Delivery.objects.filter(state=Delivery.State.QUEUED, next_attempt_at__lte=now())
+        .order_by("id")
+        .values_list("pk", flat=True)
     )
 
 

@@ -75,7 +75,9 @@ def _due(limit: int) -> list[int]:
 def _deliver_one(event_id: int, subscriptions: Mapping[str, Sequence[tuple[str, Handler]]]) -> int:
     try:
         with transaction.atomic():
-            event = StoredEvent.objects.select_for_update(skip_locked=True).filter(id=event_id, delivered_at=None).first()
+            event = (
+                StoredEvent.objects.select_for_update(skip_locked=True).filter(id=event_id, delivered_at=None).first()
+            )
             if event is None:  # another worker has it
                 return 0
             for subscriber, handler in subscriptions.get(event.name, ()):

@@ -13,7 +13,15 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
 from pasti.kernel.publish.types import (
-    ActionName, Dataset, LifeEvent, Measure, Published, Purpose, SearchSource, Service, TaskSource,
+    ActionName,
+    Dataset,
+    LifeEvent,
+    Measure,
+    Published,
+    Purpose,
+    SearchSource,
+    Service,
+    TaskSource,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[4]
 FRONTEND = ROOT / "frontend"
@@ -60,7 +61,7 @@ def _npm(arguments: list[str]) -> None:
     _check(npm(arguments, return_completed_process=True, cwd=FRONTEND, env=_environment()))
 
 
-def _check(done: subprocess.CompletedProcess[str]) -> None:
+def _check(done: subprocess.CompletedProcess[Any]) -> None:
     if done.returncode:
         raise BuildFailed(f"the front-end build failed with code {done.returncode}")
 

@@ -38,7 +38,9 @@ def line(points: Sequence[tuple[str, Any]], target: Any = None) -> Chart:
     """A line chart; a missing value breaks the line instead of touching zero."""
     top = _ceiling([v for _, v in points] + [target])
     step = (WIDTH - LEFT - RIGHT) / max(1, len(points) - 1)
-    marks, segments, run = [], [], []
+    marks: list[Mark] = []
+    segments: list[str] = []
+    run: list[str] = []
     for at, (label, value) in enumerate(points):
         if value is None:
             segments, run = _closed(segments, run), []

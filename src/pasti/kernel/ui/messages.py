@@ -65,7 +65,7 @@ def _faults(folder: Path) -> Iterator[str]:
         texts = entry.string if entry and isinstance(entry.string, tuple | list) else (entry.string,) if entry else ()
         if not texts or not all(texts):
             yield f"{_path(folder).relative_to(PACKAGE)}: no English for {name!r}"
-        elif any(set(_PLACEHOLDER.findall(name)) != set(_PLACEHOLDER.findall(t)) for t in texts[-1:]):
+        elif any(set(_PLACEHOLDER.findall(name)) != set(_PLACEHOLDER.findall(str(t))) for t in texts[-1:]):
             yield f"{_path(folder).relative_to(PACKAGE)}: placeholders differ in {name!r}"
     for message in known:
         if message.id and message.id not in found:
@@ -80,12 +80,12 @@ def _texts(folder: Path) -> Catalog:
             continue
         if any(path.is_relative_to(other) for other in nested):
             continue
-        for line, message, comments, context in _of_file(path):
+        for line, message, _comments, context in _of_file(path):
             catalog.add(message, locations=[(str(path.relative_to(PACKAGE)), line)], context=context)
     return catalog
 
 
-def _of_file(path: Path) -> Iterator[tuple[int, str, list[str], str | None]]:
+def _of_file(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
     source = path.read_text()
     if path.suffix != ".py":
         if "{%" not in source:

@@ -15,7 +15,7 @@ _BINARY: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
 }  # fmt: skip
 
 
-class BadFormula(ValueError):  # noqa: N818 (reads as what happened)
+class BadFormula(ValueError):
     """The text is not a formula; the message says where it stops being one."""
 
 

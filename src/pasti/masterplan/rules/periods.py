@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ def months(number: int, zone: ZoneInfo, until: dt.datetime) -> list[Period]:
     """The months of a year that have begun by `until`."""
     starts = [_first(number, month, zone) for month in range(1, 13)] + [_first(number + 1, 1, zone)]
     return [
-        Period(start, end, f"{number}-{at + 1:02}") for at, (start, end) in enumerate(zip(starts, starts[1:], strict=False))
+        Period(start, end, f"{number}-{at + 1:02}") for at, (start, end) in enumerate(itertools.pairwise(starts))
         if start <= until
     ]  # fmt: skip
 

@@ -107,7 +107,9 @@ def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{one.pk}-{year}.csv"'
     rows = csv.writer(answer)
     rows.writerow(["indikator", "periode", "nilai", "satuan"])
-    rows.writerows([one.pk, label, "" if value is None else value, one.unit] for label, value in queries.trend(one, year))
+    rows.writerows(
+        [one.pk, label, "" if value is None else value, one.unit] for label, value in queries.trend(one, year)
+    )
     return answer
 
 

@@ -44,7 +44,11 @@ def entered(request: HttpRequest) -> HttpResponse:
         services.enter_value(queries.indicator(asked.pop("indicator")), **asked)
         messages.success(request, _("Tersimpan. Nilai dihitung setelah disetujui orang kedua."))
         return redirect("masterplan:values")
-    context = {"form": form, "waiting": queries.values_to_approve()[:PAGE], "may_approve": can(request.user, "masterplan.approve")}
+    context = {
+        "form": form,
+        "waiting": queries.values_to_approve()[:PAGE],
+        "may_approve": can(request.user, "masterplan.approve"),
+    }
     return render(request, "masterplan/values.html", context, status=422 if form.errors else 200)
 
 

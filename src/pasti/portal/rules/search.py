@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-NOISE = frozenset({"yang", "dan", "di", "ke", "dari", "untuk", "saya", "mau", "cara", "bagaimana", "the", "a", "to", "how", "for"})
+NOISE = frozenset(
+    {"yang", "dan", "di", "ke", "dari", "untuk", "saya", "mau", "cara", "bagaimana", "the", "a", "to", "how", "for"}
+)
 PREFIXES, SUFFIXES = ("mem", "men", "meng", "pen", "pem", "peng", "ber", "di", "me", "pe"), ("an", "kan", "nya", "i")
 ENOUGH = 0.78
 

@@ -45,7 +45,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     next_url = f"?sebelum={found[PAGE - 1].pk}" if len(found) > PAGE else ""
-    return render(request, "portal/inbox.html", {"rows": found[:PAGE], "next_url": next_url, "prev_url": "?" if before else ""})
+    return render(
+        request, "portal/inbox.html", {"rows": found[:PAGE], "next_url": next_url, "prev_url": "?" if before else ""}
+    )
 
 
 @require_POST

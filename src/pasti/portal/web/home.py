@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,9 +23,9 @@ DIMENSIONS = ("governance", "branding", "economy", "living", "society", "environ
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Search, what waits for me, services by life event."""
-    context = {"events": queries.life_events(), "services": queries.services()}
+    context: dict[str, Any] = {"events": queries.life_events(), "services": queries.services()}
     if request.COOKIES.get("sessionid") and request.user.is_authenticated:
-        context["tasks"] = queries.tasks(cast(User, request.user), staff=False)[:6]  # type: ignore[assignment]
+        context["tasks"] = queries.tasks(request.user, staff=False)[:6]
     return render(request, "portal/home.html", context)
 
 
@@ -57,7 +57,10 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     found = registry().services.get(code)
     if found is None:
         raise Http404
-    facts = {name: queries.local(found, name) for name in ("name", "purpose", "audience", "requirements", "promised_time", "cost")}
+    facts = {
+        name: queries.local(found, name)
+        for name in ("name", "purpose", "audience", "requirements", "promised_time", "cost")
+    }
     return render(request, "portal/service.html", {"service": found, **facts})
 
 
@@ -71,7 +74,9 @@ def staff(request: HttpRequest) -> HttpResponse:
         return redirect("portal:home")
     rooms = [(name, url) for name, url, permission in _rooms() if can(user, permission)]
     named = [(queries.local(ROLES[code], "name"), unit) for code, unit in held.items() if code in ROLES]
-    return render(request, "portal/staff.html", {"tasks": queries.tasks(user, staff=True), "rooms": rooms, "roles": named})
+    return render(
+        request, "portal/staff.html", {"tasks": queries.tasks(user, staff=True), "rooms": rooms, "roles": named}
+    )
 
 
 def _rooms() -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pasti.kernel.accounts.access import roles_of
+from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.roles import ROLES
 
 FREE = ("/akun/", "/masuk/", "/keluar/", "/static/", "/bahasa/", "/i18n/")
@@ -29,5 +31,5 @@ class SecondFactor:
 
     @staticmethod
     def _needs(request: HttpRequest) -> bool:
-        wanted = any(ROLES[code].second_factor for code in roles_of(request.user) if code in ROLES)
+        wanted = any(ROLES[code].second_factor for code in roles_of(cast(User, request.user)) if code in ROLES)
         return wanted and not is_mfa_enabled(request.user)

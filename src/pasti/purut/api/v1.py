@@ -21,7 +21,7 @@ from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.audit.services import record_read
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
-from pasti.purut.models import Antrean
+from pasti.purut.models import Antrean, Poli
 from pasti.purut.rules.states import State
 
 PREFIX = "purut"
@@ -122,7 +122,7 @@ class Room(Schema):
 @router.get("/poli", response={200: PoliPage, **PROBLEMS}, summary="Poli rumah sakit")
 def polis(request: HttpRequest, limit: int = 100, cursor: str | None = None) -> Any:
     """The clinics, by code."""
-    return page_of(queries.Poli.objects.all(), cursor, limit, ("code",))
+    return page_of(Poli.objects.all(), cursor, limit, ("code",))
 
 
 @router.get("/sesi", response={200: SesiPage, **PROBLEMS}, summary="Sesi dengan sisa tempat")
@@ -216,7 +216,11 @@ def _mine(request: HttpRequest, code: str) -> Antrean:
     user = cast(User, request.user)
     found = queries.by_code(_plain(code))
     staff = can(user, "purut.queue")
-    if not staff and found.booked_by != user.pk and found.patient.person_id not in register.household_ids(user.person_id):
+    if (
+        not staff
+        and found.booked_by != user.pk
+        and found.patient.person_id not in register.household_ids(user.person_id)
+    ):
         raise NotFound
     if staff:
         record_read(found.patient.person_id, "purut.antrean.read", purpose="purut.care", fields=["state"],

@@ -100,7 +100,7 @@ def _check_open(sesi: Sesi) -> None:
 def _take_place(sesi: Sesi, payer: str, channel: str) -> int:
     """One statement takes a place of both kinds and the next number, or nothing. Raises Refused `kuota-habis`."""
     statement = (
-        f"UPDATE purut_sesi SET used_{payer} = used_{payer} + 1, used_{channel} = used_{channel} + 1, "  # noqa: S608
+        f"UPDATE purut_sesi SET used_{payer} = used_{payer} + 1, used_{channel} = used_{channel} + 1, "
         "last_number = last_number + 1 "
         f"WHERE id = %s AND state = 'open' AND used_{payer} < quota_{payer} AND used_{channel} < quota_{channel} "
         "RETURNING last_number"
@@ -109,7 +109,9 @@ def _take_place(sesi: Sesi, payer: str, channel: str) -> int:
         cursor.execute(statement, [sesi.pk])
         row = cursor.fetchone()
     if row is None:
-        raise Refused("kuota-habis", _("Tempat untuk sesi ini sudah habis. Pilih hari atau dokter lain."), field="sesi_id")
+        raise Refused(
+            "kuota-habis", _("Tempat untuk sesi ini sudah habis. Pilih hari atau dokter lain."), field="sesi_id"
+        )
     return int(row[0])
 
 
@@ -159,7 +161,9 @@ def _why(error: IntegrityError) -> Exception:
     """The refusal behind a broken constraint; an unexpected one is passed on."""
     text = str(error)
     if "antrean_one_active" in text:
-        return Refused("sudah-terdaftar", _("Pasien ini sudah terdaftar di poli yang sama pada hari itu"), field="patient")
+        return Refused(
+            "sudah-terdaftar", _("Pasien ini sudah terdaftar di poli yang sama pada hari itu"), field="patient"
+        )
     if "antrean_referral_once" in text:
         return Refused("rujukan-terpakai", _("Nomor rujukan ini sudah dipakai untuk antrean lain"), field="referral_no")
     return error

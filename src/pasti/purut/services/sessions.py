@@ -45,7 +45,9 @@ def mark_no_shows() -> int:
     """After a session's day: who booked and never came, or was skipped and never came back. Returns how many."""
     marked = 0
     late = Antrean.objects.filter(sesi__ends_at__lt=now(), date__lt=today())
-    for antrean in late.filter(state__in=[State.BOOKED, State.CHECKED_IN, State.SKIPPED]).select_related("poli", "patient")[:2000]:
+    for antrean in late.filter(state__in=[State.BOOKED, State.CHECKED_IN, State.SKIPPED]).select_related(
+        "poli", "patient"
+    )[:2000]:
         with transaction.atomic():
             marked += move(antrean, State.NO_SHOW)
     return marked

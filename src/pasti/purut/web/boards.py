@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from pasti.kernel.errors import NotFound
 from pasti.purut import queries
+from pasti.purut.services.steps import topic
 
 
 @require_safe
@@ -26,6 +27,12 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from None
     after = queries.board_position(poli.pk)
     cells = [(cell, queries.poli_name(cell.poli)) for cell in queries.board(poli.pk)]
-    context = {"cells": cells, "poli": poli, "name": queries.poli_name(poli), "after": after, "topic": queries.topic(poli.pk)}
+    context = {
+        "cells": cells,
+        "poli": poli,
+        "name": queries.poli_name(poli),
+        "after": after,
+        "topic": topic(poli.pk),
+    }
     template = "purut/board_cells.html" if request.headers.get("X-Live") else "purut/board.html"
     return render(request, template, context)

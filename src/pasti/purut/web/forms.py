@@ -44,8 +44,12 @@ class WalkInForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
     )  # fmt: skip
     name = forms.CharField(label=_("Nama lengkap"), max_length=120)
-    birth_date = forms.DateField(label=_("Tanggal lahir"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    sex = forms.ChoiceField(label=_("Jenis kelamin"), choices=[("L", _("Laki-laki")), ("P", _("Perempuan"))], widget=forms.RadioSelect)
+    birth_date = forms.DateField(
+        label=_("Tanggal lahir"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    sex = forms.ChoiceField(
+        label=_("Jenis kelamin"), choices=[("L", _("Laki-laki")), ("P", _("Perempuan"))], widget=forms.RadioSelect
+    )
     phone = forms.CharField(label=_("Nomor telepon"), max_length=20, required=False)
     payer = forms.ChoiceField(
         label=_("Penjamin"), choices=[("umum", _("Umum")), ("jkn", "JKN")], widget=forms.RadioSelect, initial="umum"
@@ -67,7 +71,9 @@ class WalkInForm(forms.Form):
 class CodeForm(forms.Form):
     """A booking code as read out or scanned."""
 
-    code = forms.CharField(label=_("Kode booking"), max_length=12, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    code = forms.CharField(
+        label=_("Kode booking"), max_length=12, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
 
 class RoomForm(forms.Form):

@@ -20,8 +20,9 @@ from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.retries import done_before, remember
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
-from pasti.purut.models import Antrean
+from pasti.purut.models import Antrean, Poli
 from pasti.purut.rules.states import FOLLOWS, State
+from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
 
 PURPOSE = "purut.registration"
@@ -33,7 +34,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Find a clinic by daily words, or from the list."""
     query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
     found = [one for one, _score in queries.find_polis(query)] if query else queries.polis()
-    context = {"query": query, "polis": [(one, queries.poli_name(one)) for one in found], "hospital": queries.hospital()}
+    context = {
+        "query": query,
+        "polis": [(one, queries.poli_name(one)) for one in found],
+        "hospital": queries.hospital(),
+    }
     return render(request, "purut/home.html", context)
 
 
@@ -63,7 +68,12 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
             antrean = _book(request, user, form, sesi_id)
             if antrean:
                 return redirect("purut:antrean", code=antrean)
-    context = {"offer": offer, "form": form, "name": queries.poli_name(offer.sesi.poli), "key": request.POST.get("idempotency_key", "")}
+    context = {
+        "offer": offer,
+        "form": form,
+        "name": queries.poli_name(offer.sesi.poli),
+        "key": request.POST.get("idempotency_key", ""),
+    }
     return render(request, "purut/book.html", context, status=422 if form.errors else 200)
 
 
@@ -75,7 +85,7 @@ def antrean(request: HttpRequest, code: str) -> HttpResponse:
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": _is_mine(request, one),
         "can_cancel": State.CANCELLED in FOLLOWS[State(one.state)], "url": request.build_absolute_uri(),
-        "after": queries.board_position(one.poli_id), "topic": queries.topic(one.poli_id),
+        "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id),
     }  # fmt: skip
     template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
     return render(request, template, context)
@@ -106,7 +116,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     shown = list(rows.order_by("-id")[: PAGE + 1])
     more = "?" + urlencode({"sebelum": shown[PAGE - 1].pk}) if len(shown) > PAGE else ""
-    listed = [(one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]]
+    listed = [
+        (one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]
+    ]
     return render(request, "purut/mine.html", {"rows": listed, "next_url": more, "prev_url": "?" if before else ""})
 
 
@@ -145,7 +157,7 @@ def _is_mine(request: HttpRequest, one: Antrean) -> bool:
     return one.booked_by == user.pk or can(user, "purut.register")
 
 
-def _found(code: str) -> queries.Poli:
+def _found(code: str) -> Poli:
     try:
         return queries.poli(code)
     except NotFound:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pasti.kernel.accounts.access import permission_required, require
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
-from pasti.purut.models import Antrean
+from pasti.purut.models import Antrean, Sesi
 from pasti.purut.rules.states import FOLLOWS, State
 from pasti.purut.web.forms import CodeForm, RoomForm, WalkInForm
 from pasti.purut.web.patient import STATES
@@ -87,7 +87,8 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 def counter(request: HttpRequest) -> HttpResponse:
     """The counter: register a walk-in, or find a registration by its code."""
     choices = [
-        (row["sesi"].pk, f"{queries.poli_name(row['sesi'].poli)}, {row['sesi'].dokter.name}") for row in queries.sessions_today()
+        (row["sesi"].pk, f"{queries.poli_name(row['sesi'].poli)}, {row['sesi'].dokter.name}")
+        for row in queries.sessions_today()
     ]
     form = WalkInForm(request.POST or None, sessions=choices)
     if request.method == "POST" and form.is_valid():
@@ -123,11 +124,16 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         one = queries.by_code(code)
     except NotFound:
         raise Http404 from None
-    context = {"antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "name": queries.poli_name(one.poli)}
+    context = {
+        "antrean": one,
+        "label": queries.label_of(one),
+        "window": queries.window_of(one),
+        "name": queries.poli_name(one.poli),
+    }
     return render(request, "purut/ticket.html", context)
 
 
-def _session(sesi_id: int) -> queries.Sesi:
+def _session(sesi_id: int) -> Sesi:
     try:
         return queries.session(sesi_id)
     except NotFound:

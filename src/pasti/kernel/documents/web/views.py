@@ -37,7 +37,7 @@ class UploadForm(forms.Form):
 @signed_in
 def listing(request: HttpRequest) -> HttpResponse:
     """My files, newest first, and the form that adds one."""
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             services.store(form.cleaned_data["file"], owner=_user(request), kind=KIND)

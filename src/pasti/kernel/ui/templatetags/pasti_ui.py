@@ -65,7 +65,9 @@ def angka(value: Any, digits: int | None = None) -> str:
         return "–"
     number = Decimal(str(value))
     places = 2 if digits is None else digits
-    return str(format_decimal(round(number, places), format=f"#,##0.{'#' * places}" if places else "#,##0", locale=_language()))
+    return str(
+        format_decimal(round(number, places), format=f"#,##0.{'#' * places}" if places else "#,##0", locale=_language())
+    )
 
 
 @register.simple_tag

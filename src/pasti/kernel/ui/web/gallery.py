@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-
 BANDS = ("very_high", "high", "medium", "low", "very_low", "")
 
 
@@ -17,7 +16,9 @@ class Example(forms.Form):
     name = forms.CharField(label=_("Nama lengkap"), help_text=_("Seperti pada KTP"), max_length=100)
     born = forms.DateField(label=_("Tanggal lahir"), widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(label=_("Keterangan"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    payer = forms.ChoiceField(label=_("Penjamin"), choices=[("umum", _("Umum")), ("jkn", "JKN")], widget=forms.RadioSelect)
+    payer = forms.ChoiceField(
+        label=_("Penjamin"), choices=[("umum", _("Umum")), ("jkn", "JKN")], widget=forms.RadioSelect
+    )
     poli = forms.ChoiceField(label=_("Poli"), choices=[("ana", "Anak"), ("int", "Penyakit dalam")])
     agree = forms.BooleanField(label=_("Saya sudah membaca penjelasannya"))
 
