@@ -129,8 +129,7 @@ def _register(
 def _patient(wanted: PatientWanted | UUID) -> Patient:
     """The hospital's record of this patient; made on the first visit, the same ever after."""
     if isinstance(wanted, UUID):
-        known = Patient.objects.filter(person_id=wanted).first()
-        return known or _from_register(wanted)
+        return _from_register(wanted)
     try:
         nik_rules.parse(wanted.nik)
     except nik_rules.InvalidNik as invalid:
@@ -140,7 +139,10 @@ def _patient(wanted: PatientWanted | UUID) -> Patient:
 
 
 def _from_register(person_id: UUID) -> Patient:
+    # The register is asked first: a patient known here may still be outside the caller's scope.
     person = register.person(person_id, purpose="purut.registration")
+    if known := Patient.objects.filter(person_id=person_id).first():
+        return known
     if person.nik and (known := Patient.objects.filter(nik=person.nik).first()):
         Patient.objects.filter(pk=known.pk, person=None).update(person_id=person_id)
         known.person_id = person_id

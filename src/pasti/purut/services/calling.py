@@ -39,9 +39,14 @@ def call_next(sesi_id: int, room: str) -> Antrean | None:
 
 @transaction.atomic
 def call_again(antrean: Antrean) -> None:
-    """Call a patient who did not come once more. Raises Refused `terlalu-sering` after the hospital's limit."""
+    """Call a patient who did not come once more.
+
+    Raises Refused `terlalu-sering` after the hospital's limit, `belum-dipanggil` for who was never called.
+    """
     limit = Hospital.objects.get().max_calls
     locked = Antrean.objects.select_related("poli", "patient").select_for_update(of=("self",)).get(pk=antrean.pk)
+    if not locked.calls:
+        raise Refused("belum-dipanggil", _("Antrean %(code)s belum pernah dipanggil") % {"code": antrean.code})
     if locked.calls >= limit:
         raise Refused("terlalu-sering", _("Sudah dipanggil %(count)s kali; lewati dulu") % {"count": limit})
     _call(locked, locked.room)
@@ -64,7 +69,8 @@ def start(antrean: Antrean) -> None:
 
 @transaction.atomic
 def finish(antrean: Antrean) -> None:
-    """The visit is over. A called patient who was not marked as being served is served and done."""
+    """The visit is over. A called patient who was not marked as being served is served and done. Twice is once."""
+    antrean.state = Antrean.objects.select_for_update().only("state").get(pk=antrean.pk).state  # a page may be old
     if antrean.state == State.CALLED:
         move(antrean, State.SERVING)
     if move(antrean, State.DONE):

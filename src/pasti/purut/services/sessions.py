@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from django.db import transaction
 
 from pasti.kernel.clock import city_zone, now, today
+from pasti.kernel.errors import Refused
 from pasti.purut.models import Antrean, Hospital, Jadwal, Sesi
 from pasti.purut.rules import times
 from pasti.purut.rules.states import State
@@ -18,7 +20,8 @@ QUOTAS = ("quota_jkn", "quota_nonjkn", "quota_online", "quota_walkin")
 @transaction.atomic
 def ensure_sessions() -> int:
     """Make the sessions of the booking horizon that are missing; returns how many. Safe to repeat and to race."""
-    horizon = Hospital.objects.values_list("horizon_days", flat=True).first()
+    # Locked, so that of two at once the second waits and counts only what it made itself.
+    horizon = Hospital.objects.select_for_update().values_list("horizon_days", flat=True).first()
     if horizon is None:
         return 0
     first = today()
@@ -48,6 +51,6 @@ def mark_no_shows() -> int:
     for antrean in late.filter(state__in=[State.BOOKED, State.CHECKED_IN, State.SKIPPED]).select_related(
         "poli", "patient"
     )[:2000]:
-        with transaction.atomic():
+        with suppress(Refused), transaction.atomic():  # refused: somebody cancelled it meanwhile
             marked += move(antrean, State.NO_SHOW)
     return marked

@@ -137,7 +137,8 @@ def _book(request: HttpRequest, user: User, form: BookingForm, sesi_id: int) -> 
             remember(user.pk, key, made.code)
             return made.code
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        field = "person" if refusal.field == "patient" else refusal.field
+        form.add_error(field if field in form.fields else None, refusal.message)
         return ""
 
 
