@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -27,17 +27,15 @@ def make_account(person_id: UUID, *, phone: str = "", email: str = "") -> tuple[
     Raises NotFound outside the scope, Refused `sudah-punya-akun`.
     """
     person = register.person(person_id, purpose="portal.desk")
-    if User.objects.filter(person_id=person.pk).exists():
-        raise Refused("sudah-punya-akun", _("Orang ini sudah punya akun"), field="person")
     password = "-".join("".join(secrets.choice(ALPHABET) for _i in range(4)) for _w in range(WORDS))
-    user = User.objects.create_user(
-        person.nik or f"warga-{secrets.token_hex(4)}",
-        password,
-        name=person.name,
-        person_id=person.pk,
-        phone=phone,
-        email=email,
-    )
+    username = person.nik or f"warga-{secrets.token_hex(4)}"
+    try:
+        with transaction.atomic():  # one account per person is the database's promise: two desks may press at once
+            user = User.objects.create_user(
+                username, password, name=person.name, person_id=person.pk, phone=phone, email=email
+            )
+    except IntegrityError as error:
+        raise Refused("sudah-punya-akun", _("Orang ini sudah punya akun"), field="person") from error
     record_change(person.pk, "accounts.created", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
     return user, password

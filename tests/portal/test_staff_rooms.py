@@ -1,0 +1,99 @@
+"""Each room opens for its roles only; auditors and administrators need a second factor."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pyotp
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.test import Client
+
+from pasti.kernel.accounts.models import User
+from pasti.kernel.audit.services import record_read
+from tests.portal.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+ROOMS = {
+    "/meja-akun/": {"kelurahan", "dukcapil"},
+    "/audit/": {"auditor"},
+    "/operasi/": {"admin", "auditor"},
+}
+ROLES = ("ketua_rt", "kelurahan", "dukcapil", "loket", "perawat", "bappeda", "auditor", "admin")
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_attempts() -> None:
+    cache.clear()
+
+
+def guarded(user: User) -> User:
+    """The user with a second factor set up."""
+    TOTP.activate(user, SECRET)
+    return user
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_rooms_open_for_their_roles_only(officer_of: Any, as_user: Any, role: str) -> None:
+    browser = as_user(guarded(officer_of(role)))
+    opened = {path for path in ROOMS if browser.get(path).status_code == 200}
+    assert opened == {path for path, roles in ROOMS.items() if role in roles}
+    assert {browser.get(path).status_code for path in ROOMS.keys() - opened} <= {403}
+    assert browser.get("/staf/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ROOMS)
+def test_rooms_are_closed_to_residents_and_strangers(client: Client, resident: User, as_user: Any, path: str) -> None:
+    assert client.get(path)["Location"].startswith("/masuk/?next=")
+    assert as_user(resident).get(path).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "sent_away"), [("auditor", True), ("admin", True), ("kelurahan", False)])
+def test_guardians_without_a_second_factor_are_sent_to_set_it_up(
+    officer_of: Any, as_user: Any, role: str, sent_away: bool
+) -> None:
+    answer = as_user(officer_of(role)).get("/staf/")
+    assert (answer.status_code == 302) is sent_away
+    if sent_away:
+        assert answer["Location"] == "/akun/2fa/totp/activate/"
+
+
+def test_a_password_alone_does_not_let_an_auditor_in(client: Client, officer_of: Any) -> None:
+    auditor = guarded(officer_of("auditor"))
+    first = client.post("/masuk/", {"login": auditor.username, "password": PASSWORD, "next": "/audit/"})
+    assert first["Location"].startswith("/akun/2fa/authenticate/")
+    assert client.get("/audit/").status_code == 302
+    assert client.post(first["Location"], {"code": "000000"}).status_code == 200
+    assert client.get("/audit/").status_code == 302
+    code = pyotp.TOTP(SECRET).at(int(time.time()))
+    assert client.post(first["Location"], {"code": code})["Location"] == "/audit/"
+    assert client.get("/audit/").status_code == 200
+
+
+def test_the_auditor_finds_entries_and_proves_the_chain(officer_of: Any, as_user: Any) -> None:
+    for number in range(60):
+        record_read(None, f"uji.{number:02}", purpose="civil.pelayanan", fields=())
+    browser = as_user(guarded(officer_of("auditor")))
+    page = browser.get("/audit/", {"action": "uji."})
+    assert b"uji.59" in page.content
+    assert b"uji.05" not in page.content
+    assert b"uji.05" in browser.get(f"/audit/{page.context['next_url']}").content
+    assert b"uji.59" not in browser.get("/audit/", {"action": "uji.0"}).content
+    proof = browser.post("/audit/").context["check"]
+    assert (proof.intact, proof.seals >= 1) == (True, True)
+
+
+def test_the_desk_makes_an_account_for_a_resident_of_its_area_only(officer_of: Any, as_user: Any, town: Any) -> None:
+    browser = as_user(officer_of("kelurahan"))
+    assert b"Budi Jauh" not in browser.get("/meja-akun/", {"q": "budi"}).content
+    assert browser.post(f"/meja-akun/{town.stranger.pk}/").status_code == 404
+    slip = browser.post(f"/meja-akun/{town.father.pk}/")
+    made = User.objects.get(person_id=town.father.pk)
+    assert made.check_password(slip.context["password"])
+    assert "no-store" in slip["Cache-Control"]
+    again = browser.post(f"/meja-akun/{town.father.pk}/")
+    assert (again.status_code, User.objects.filter(person_id=town.father.pk).count()) == (409, 1)
+    assert made.check_password(slip.context["password"]), "a second press does not change the slip in hand"
