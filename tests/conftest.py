@@ -1,7 +1,8 @@
 """What every test stands on: a real PostgreSQL of its own, with the application's rights, not the owner's.
 
 The server is the embedded one, its data kept in `.cache/test` between runs; the last run to end stops it.
-Each worker gets a database cloned from a migrated template; `fresh_database` gives one test a database of its own whose commits are real.
+Each worker gets a database cloned from a migrated template; `fresh_database` gives one test a database of its
+own whose commits are real.
 """
 
 from __future__ import annotations

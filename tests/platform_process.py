@@ -92,7 +92,9 @@ class Platform:
         """The process id of one part: web, live, worker or database."""
         marks = {"web": "pasti.wsgi", "live": "pasti.live", "worker": "worker", "database": "postgres"}
         assert self.process is not None
-        out = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        out = subprocess.run(
+            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True
+        )
         for line in out.stdout.splitlines():
             pid, _, args = line.strip().partition(" ")
             if marks[name] in args:
