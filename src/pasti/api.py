@@ -4,14 +4,39 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from pasti import __doc__ as _about
-from pasti.kernel.api.problems import install
+from pasti.kernel.api.problems import MEDIA_TYPE, install
 
-api = NinjaAPI(
+
+class CityApi(NinjaAPI):
+    """Describes what really is answered: errors as problem details, and the key every POST takes."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI description."""
+        schema = super().get_openapi_schema(**options)
+        for path in schema["paths"].values():
+            for method, operation in path.items():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in response.get("content", {}):
+                        response["content"][MEDIA_TYPE] = response["content"].pop("application/json")
+                if method == "post":
+                    operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        return schema
+
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key", "in": "header", "required": False,
+    "description": "The same key with the same request brings the same answer and does nothing twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9._:-]+$"},
+}  # fmt: skip
+
+api = CityApi(
     title="PASTI",
     version="1",
     description=f"{_about}\n\nErrors are RFC 9457 problem details. Lists page by cursor. "
