@@ -48,7 +48,7 @@ bench: .venv/.dev  ## every claim beside a raw floor, in one run
 
 screenshots: .venv/.dev  ## the pictures of the README, taken from the running program
 	bash tests/needs.sh
-	$(RUN)/python -m docs.screenshots
+	$(RUN)/python docs/screenshots.py
 
 format: .venv/.dev
 	$(RUN)/ruff check --fix .
