@@ -11,7 +11,6 @@ sys.path.insert(0, str(ROOT))
 
 import psycopg  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
-
 from tests.city.conftest import DESK, FLAGS, PHONE, sign_in  # noqa: E402
 from tests.platform_process import Platform  # noqa: E402
 

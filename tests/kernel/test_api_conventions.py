@@ -42,7 +42,9 @@ class Work:
         self.done += 1
         if self.done == 1 and request.headers["Idempotency-Key"] == "fails-first":
             raise Problem("coba-lagi", status=409)
-        AccessToken.objects.create(user=request.user, digest=bytes([self.done]), scopes=[], expires_at="2030-01-01T00:00Z")
+        AccessToken.objects.create(
+            user=request.user, digest=bytes([self.done]), scopes=[], expires_at="2030-01-01T00:00Z"
+        )
         return 201, {"number": self.done}
 
     operation.__name__ = "operation"

@@ -32,7 +32,8 @@ class Hospital:
         """The id of an open session of a coming day, with its online quota set to `places` and nobody in it."""
         with psycopg.connect(self.platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
             row = owner.execute(
-                "UPDATE purut_sesi SET quota_nonjkn = %s, quota_online = %s WHERE id = (SELECT s.id FROM purut_sesi s WHERE s.state = 'open' "
+                "UPDATE purut_sesi SET quota_nonjkn = %s, quota_online = %s "
+                "WHERE id = (SELECT s.id FROM purut_sesi s WHERE s.state = 'open' "
                 "AND s.date > current_date + 1 AND s.last_number = 0 ORDER BY s.date, s.id LIMIT 1) RETURNING id",
                 [places, places],
             ).fetchone()

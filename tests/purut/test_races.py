@@ -49,7 +49,8 @@ def test_of_two_hundred_who_want_thirty_places_thirty_get_them(sesi: Sesi) -> No
     Sesi.objects.filter(pk=sesi.pk).update(quota_online=30, quota_nonjkn=30)
     asked = [patient(serial) for serial in range(1, 201)]
     results = together(
-        [lambda p=one: services.book(sesi_id=sesi.pk, patient=p, payer="umum", channel="web").number for one in asked], 200
+        [lambda p=one: services.book(sesi_id=sesi.pk, patient=p, payer="umum", channel="web").number for one in asked],
+        200,
     )
     got = [result for result in results if isinstance(result, int)]
     assert sorted(got) == list(range(1, 31))
@@ -105,4 +106,6 @@ def test_two_who_open_sessions_at_once_open_each_once(sesi: Sesi) -> None:
     assert sorted(made) == [0, 0, 0, 16]
     assert Sesi.objects.count() == 16
     assert Sesi.objects.values("jadwal", "date").distinct().count() == 16
-    assert max(Sesi.objects.values_list("date", flat=True)) - min(Sesi.objects.values_list("date", flat=True)) == dt.timedelta(days=7)
+    assert max(Sesi.objects.values_list("date", flat=True)) - min(
+        Sesi.objects.values_list("date", flat=True)
+    ) == dt.timedelta(days=7)
