@@ -88,29 +88,27 @@ def _booking(platform: Platform) -> Row:
 
 
 def _session(platform: Platform) -> int:
+    """An open session of a coming day with room for every booking of a run."""
     with psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
         row = owner.execute(
-            "UPDATE purut_sesi SET quota_nonjkn = 10000 WHERE id = (SELECT id FROM purut_sesi WHERE state = 'open' AND "
-            "date > current_date + 1 ORDER BY used_nonjkn, id LIMIT 1) RETURNING id"
+            "UPDATE purut_sesi SET quota_nonjkn = 10000, quota_online = 10000 WHERE id = (SELECT id FROM purut_sesi "
+            "WHERE state = 'open' AND date > current_date + 1 ORDER BY used_nonjkn, id LIMIT 1) RETURNING id"
         ).fetchone()
     assert row
     return int(row[0])
 
 
 def _book_over_http(platform: Platform, token: str) -> float:
-    session, run = _session(platform), uuid.uuid4().int % 10**8
+    session, run = _session(platform), uuid.uuid4().int
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    # A birthday for each run, so that every patient is new: the dearest case.
+    born = f"{1 + run % 28:02}{1 + run // 28 % 12:02}{run // 336 % 90:02}"
 
     def request(number: int) -> tuple[str, str, bytes, dict[str, str]]:
-        person = {"nik": f"35750201{run:08}"[:12] + f"{number:04}", "name": f"Pasien {number}", "birth_date": "1990-01-01",
+        person = {"nik": f"357502{born}{1 + number:04}", "name": f"Pasien {number}", "birth_date": "1990-01-01",
                   "sex": "L", "phone": "0812345678"}  # fmt: skip
-        body = {"sesi_id": session, "payer": "umum", "patient": person}
-        return (
-            "POST",
-            "/api/v1/purut/antrean",
-            json.dumps(body).encode(),
-            headers | {"Idempotency-Key": uuid.uuid4().hex},
-        )
+        body = json.dumps({"sesi_id": session, "payer": "umum", "patient": person}).encode()
+        return "POST", "/api/v1/purut/antrean", body, headers | {"Idempotency-Key": uuid.uuid4().hex}
 
     outcome = hammer(platform.base, request, total=BOOKINGS)
     assert set(outcome.statuses) == {201}, outcome.statuses

@@ -28,6 +28,7 @@ import psycopg  # noqa: E402
 import pytest  # noqa: E402
 
 from pasti.platform import database, environment, postgres  # noqa: E402
+from tests.platform_process import Platform  # noqa: E402
 
 TEMPLATE = f"tpl_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
 
@@ -83,6 +84,14 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "pasti.settings"
 import django  # noqa: E402
 
 django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that use the running platform go to one worker, so it is started once."""
+    for item in items:
+        if "platform" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("platform"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -141,6 +150,13 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
         yield name
         connections.close_all()
         connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """One running platform with 500 people, kept in `.cache/platform` so that later runs start warm."""
+    with Platform(ROOT / ".cache" / "platform") as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.platform.conftest import (
-    platform,  # noqa: F401
-    pytest_collection_modifyitems,  # noqa: F401
-)
 from tests.platform_process import Platform
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -28,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, platform: Platform) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def visitor(browser: Browser, platform: Platform) -> Iterator[Callable[..., Page]]:
     """`visitor()` is a stranger's page; `visitor("perawat")` has signed in. Options go to the browser context."""
     opened: list[BrowserContext] = []
 
@@ -48,7 +44,7 @@ def visitor(browser: Browser, platform: Platform) -> Iterator[Callable[..., Page
         context.close()
 
 
-def sign_in(page: Page, platform: Platform, role: str) -> None:  # noqa: F811
+def sign_in(page: Page, platform: Platform, role: str) -> None:
     """Sign in through the form; with the second factor where the role has one."""
     import pyotp
 

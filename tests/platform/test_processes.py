@@ -130,3 +130,10 @@ def test_a_stop_is_clean_and_the_next_start_is_warm(platform: Platform) -> None:
     assert platform.process is not None
     assert platform.process.returncode == 0
     assert platform.start() < 30
+
+
+def test_a_second_platform_on_the_same_folder_is_refused(platform: Platform) -> None:
+    refused = platform.command("up", "--port", "1")
+    assert refused.returncode == 1
+    assert "already runs" in refused.stderr
+    assert platform.ready()

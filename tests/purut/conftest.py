@@ -55,7 +55,8 @@ def patient(serial: int = 1, name: str = "") -> PatientWanted:
 
 def booked(sesi: Sesi, serial: int = 1, **more: Any) -> Antrean:
     """A registration at the counter."""
-    return book(sesi_id=sesi.pk, patient=patient(serial), **({"payer": "umum", "channel": "loket"} | more))
+    usual = {"patient": patient(serial), "payer": "umum", "channel": "loket"}
+    return book(sesi_id=sesi.pk, **(usual | more))
 
 
 def arrived(sesi: Sesi, serial: int = 1) -> Antrean:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -37,6 +40,26 @@ class Wishes:
 
 def run(wishes: Wishes) -> None:
     """Start, announce, watch, and stop cleanly when asked."""
+    with only_one(wishes.data):
+        _run(wishes)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this program: two platforms on one folder would start two servers on one database.
+
+    The lock goes with the process, however it ends. Raises SystemExit when another holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "up.lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"pasti: a platform already runs on {folder}; stop it, or give --data another folder") from None
+        yield
+
+
+def _run(wishes: Wishes) -> None:
     began = time.monotonic()
     tree = Supervisor()
     tree.watch_signals()

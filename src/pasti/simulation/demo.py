@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -15,5 +17,9 @@ def build(data_dir: Path, *, people: int, base_url: str, seed: int = 1) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("membuat penduduk contoh", total=people)
-        city.build(people, seed, lambda done, total: bar.update(task, completed=done, total=total))
+        began = time.monotonic()
+        built = city.build(people, seed, lambda done, total: bar.update(task, completed=done, total=total))
+    if built.created:
+        seconds, memory = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{built.people:,} people made in {seconds:.1f} s, {memory:.0f} MB at the most")
     accounts.create(data_dir, base_url)
