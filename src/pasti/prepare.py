@@ -24,6 +24,7 @@ def run(people: int, demo: bool) -> None:
     call_command("migrate", verbosity=0)
     collect_static()
     load_city(people, demo)
+    measure_once()
 
 
 def load_city(people: int, demo: bool) -> None:
@@ -37,6 +38,13 @@ def load_city(people: int, demo: bool) -> None:
             from pasti.simulation import demo as demonstration
 
             demonstration.build(settings.PASTI_DATA_DIR, people=people, base_url=settings.PASTI_BASE_URL)
+
+
+def measure_once() -> None:
+    """Compute the year's indicators, so that the first to open them finds them done."""
+    from pasti.masterplan.services import measure_year
+
+    measure_year()
 
 
 def collect_static() -> None:

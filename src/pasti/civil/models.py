@@ -96,6 +96,7 @@ class PersonVersion(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="version_latest"),
             models.Index(fields=["rt_code"], name="version_area"),
+            models.Index(fields=["recorded_at"], name="version_recorded"),
         ]
         constraints = [models.CheckConstraint(condition=Q(sign__in=[-1, 1]), name="version_sign")]
 

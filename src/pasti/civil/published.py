@@ -26,6 +26,7 @@ _RESIDENTS = f"""SELECT everyone AS numerator, NULL::bigint AS denominator, ever
 FROM ({_COUNTS}{_ENTRIES}) AS counted
 """
 _PROOF = {
+    "newest_sql": "SELECT max(recorded_at) FROM civil_personversion WHERE recorded_at < %(end)s",
     "records_sql": f"{_RECORDS}{_ENTRIES}ORDER BY id",
     "sample_sql": f"{_SAMPLE}{_ENTRIES}ORDER BY id DESC LIMIT 5",
 }

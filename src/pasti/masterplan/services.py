@@ -1,4 +1,4 @@
-"""Typed values: entered with a source, counted when a second person agrees."""
+"""Measuring, and typed values: entered with a source, counted when a second person agrees."""
 
 from __future__ import annotations
 
@@ -11,9 +11,20 @@ from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import NotFound, Refused
+from pasti.masterplan import queries
 from pasti.masterplan.models import Indicator, ManualValue
 
 PURPOSE = "masterplan.values"
+
+
+def measure_year() -> int:
+    """Measure every computed indicator for this year and its months; returns how many indicators there are."""
+    year = queries.current_year()
+    rows = [one for one in queries.indicators() if one.computed]
+    for one in rows:
+        queries.reading(one, year)
+        queries.trend(one, year)
+    return len(rows)
 
 
 @transaction.atomic

@@ -207,6 +207,7 @@ class AntreanStep(models.Model):
         indexes = [
             models.Index(fields=["antrean", "id"], name="step_of_antrean"),
             models.Index(fields=["step", "occurred_at"], name="step_time"),
+            models.Index(fields=["recorded_at"], name="step_recorded"),
         ]
 
     def __str__(self) -> str:

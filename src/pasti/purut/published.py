@@ -143,6 +143,7 @@ MEASURES = [
         + _DIGEST.format("a.code, a.channel, a.date, extract(epoch FROM a.recorded_at)") + f"\n{_REGISTRATIONS}ORDER BY a.id",
         sample_sql="SELECT left(a.code, 3) || '…' AS kode, a.poli_id AS poli, a.channel AS saluran, a.recorded_at::date AS dicatat"
         f"\n{_REGISTRATIONS}ORDER BY a.id DESC LIMIT 5",
+        newest_sql="SELECT max(recorded_at) FROM purut_antrean WHERE recorded_at < %(end)s",
     ),
     Measure(
         code="purut.median_wait", version=1,
@@ -155,5 +156,7 @@ MEASURES = [
         + _DIGEST.format("w.id, extract(epoch FROM w.arrived), extract(epoch FROM w.called)") + f"\n{_WAITS}ORDER BY w.id",
         sample_sql="SELECT 'antrean ' || w.id AS catatan, round(extract(epoch FROM w.called - w.arrived) / 60, 1) AS menit, "
         f"w.called::date AS hari\n{_WAITS}ORDER BY w.id DESC LIMIT 5",
+        # A step may be recorded after its month: an offline counter hands in late.
+        newest_sql="SELECT max(recorded_at) FROM purut_antreanstep",
     ),
 ]  # fmt: skip

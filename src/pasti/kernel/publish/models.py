@@ -33,3 +33,25 @@ class Measurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.area} {self.period_start:%Y-%m-%d}: {self.value}"
+
+
+class Look(models.Model):
+    """When a measure was last computed for a period and area, and what stood then: lets the next look be cheap.
+
+    Not part of the proof: losing it costs one computation.
+    """
+
+    measure = models.CharField(max_length=60)
+    area = models.CharField(max_length=40)
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    as_of = models.DateTimeField()
+    measurement = models.ForeignKey(Measurement, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "area", "period_start", "period_end"], name="publish_look_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.area} {self.period_start:%Y-%m-%d} at {self.as_of:%H:%M}"

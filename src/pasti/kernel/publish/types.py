@@ -53,6 +53,10 @@ class Measure:
     one row: numerator, denominator, value, row_count. `records_sql` takes the same and returns the contributing
     records as (id, digest) in a fixed order. `sample_sql` shows some of them, masked. All three count only what
     was recorded up to `as_of`, so that a number can be computed again as it was known then.
+
+    `newest_sql` takes the same too and returns one moment: when the newest record that may count was recorded. It
+    must be cheap (an index's end): it is what a page asks instead of counting a city again. Without it every look
+    counts.
     """
 
     code: str
@@ -67,6 +71,7 @@ class Measure:
     records_sql: str
     sample_sql: str
     rollup: str = "ratio"
+    newest_sql: str = ""
 
 
 @dataclass(frozen=True)
