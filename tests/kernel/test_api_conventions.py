@@ -169,3 +169,14 @@ def test_a_client_proves_itself_for_a_token(client: Client) -> None:
 def test_liveness_and_readiness(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}
+
+
+@pytest.mark.django_db
+def test_nul_is_refused_at_the_door(client: Client) -> None:
+    body = b'{"sesi_id": 1, "payer": "\\u0000"}'
+    for answer in (
+        client.get("/api/v1/portal/search?q=a%00"),
+        client.get("/api/v1/smart-city/indicators/%00"),
+        client.post("/api/v1/purut/antrean", body, content_type="application/json"),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (400, "/masalah/karakter-tidak-sah")

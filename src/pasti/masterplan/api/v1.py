@@ -104,7 +104,7 @@ class Year(Schema):
 @router.get("/indicators", response={200: IndicatorPage, **PROBLEMS}, summary="Indikator")
 def indicators(request: HttpRequest, dimension: str = "", limit: int = 100, cursor: str | None = None) -> Any:
     """Indicators by code."""
-    return page_of(queries.indicators(dimension=dimension.replace("\x00", "")[:30]), cursor, limit, ("code",))
+    return page_of(queries.indicators(dimension=dimension[:30]), cursor, limit, ("code",))
 
 
 @router.get("/indicators/{code}/values", response={200: ValuesPage, **PROBLEMS}, summary="Nilai indikator")
@@ -129,7 +129,7 @@ def provenance(request: HttpRequest, code: str, wanted: Query[Year]) -> Any:
 
 
 def _one(code: str) -> Indicator:
-    return queries.indicator(code.replace("\x00", "")[:40])
+    return queries.indicator(code[:40])
 
 
 def _year(wanted: Year) -> int:

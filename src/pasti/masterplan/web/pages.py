@@ -64,11 +64,11 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @require_safe
 def indicators(request: HttpRequest) -> HttpResponse:
     """Indicators with value, target and achievement of a year, page by page, filtered from the matrix."""
-    chosen = {name: request.GET.get(key, "").replace("\x00", "") for name, key in
+    chosen = {name: request.GET.get(key, "") for name, key in
               (("dimension", "dimensi"), ("mission", "misi"), ("sasaran", "sasaran"))}  # fmt: skip
     year = queries.year_of(request.GET.get("tahun"))
     rows = queries.indicators(**chosen)
-    after = request.GET.get("sesudah", "").replace("\x00", "")
+    after = request.GET.get("sesudah", "")
     found = list((rows.filter(pk__gt=after) if after else rows)[: PAGE + 1])
     query = request.GET.copy()
     query["sesudah"] = found[PAGE - 1].pk if len(found) > PAGE else ""
@@ -139,7 +139,7 @@ def _shown(readings: list[queries.Reading]) -> list[tuple[queries.Reading, str]]
 
 def _found(code: str) -> Indicator:
     try:
-        return queries.indicator(code.replace("\x00", ""))
+        return queries.indicator(code)
     except NotFound:
         raise Http404 from None
 

@@ -34,7 +34,7 @@ class FoundPage(Schema):
 @router.get("/search", response={200: FoundPage, **PROBLEMS}, summary="Cari")
 def search(request: HttpRequest, q: str = "", limit: int = 20) -> Any:
     """Services, clinics, indicators by daily words."""
-    groups = queries.search(q.replace("\x00", "")[:80], AnonymousUser(), max(1, min(limit, 50)))
+    groups = queries.search(q[:80], AnonymousUser(), max(1, min(limit, 50)))
     hits = [hit for _name, found in groups for hit in found]
     shown = [{"title": h.title, "text": h.text, "url": h.url, "kind": h.kind} for h in hits]
     return {"items": shown[: max(1, min(limit, 50))], "next": None}

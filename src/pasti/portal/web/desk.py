@@ -24,7 +24,7 @@ SHORTEST = 3
 @permission_required("portal.make_account")
 def desk(request: HttpRequest) -> HttpResponse:
     """Find the resident by NIK or name within the officer's area."""
-    query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    query = request.GET.get("q", "")[:80].strip()
     found = []
     if len(query) >= SHORTEST:
         with scoped(register.scope_for(cast(User, request.user), PURPOSE)):

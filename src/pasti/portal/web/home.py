@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """One box over everything the systems can find."""
-    query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    query = request.GET.get("q", "")[:80].strip()
     groups = queries.search(query, request.user) if query else []
     return render(request, "portal/search.html", {"query": query, "groups": groups, "events": queries.life_events()})
 

@@ -25,10 +25,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         audit_services.seal()
         check = audit_queries.verify_chain()
-    asked = {
-        name: request.GET.get(name, "").replace("\x00", "")[:60].strip()
-        for name in ("actor_role", "action", "actor_name")
-    }
+    asked = {name: request.GET.get(name, "")[:60].strip() for name in ("actor_role", "action", "actor_name")}
     rows = Entry.objects.order_by("-id").filter(
         **{f"{n}__istartswith" if n != "actor_role" else n: v for n, v in asked.items() if v}
     )

@@ -230,7 +230,7 @@ def _mine(request: HttpRequest, code: str) -> Antrean:
 
 def _plain(text: str) -> str:
     """PostgreSQL knows no NUL in texts."""
-    return text.replace("\x00", "")[:40]
+    return text[:40]
 
 
 def _offer(one: queries.Offer) -> dict[str, Any]:

@@ -32,7 +32,7 @@ PAGE = 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Find a clinic by daily words, or from the list."""
-    query = request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    query = request.GET.get("q", "")[:80].strip()
     found = [one for one, _score in queries.find_polis(query)] if query else queries.polis()
     context = {
         "query": query,
