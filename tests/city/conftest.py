@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -23,20 +26,28 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """The cookies of each role's session: a one-time code opens one session, not two in half a minute."""
+    return {}
+
+
 @pytest.fixture
-def visitor(browser: Browser, platform: Platform) -> Iterator[Callable[..., Page]]:
+def visitor(browser: Browser, platform: Platform, signed_in: dict[str, Any]) -> Iterator[Callable[..., Page]]:
     """`visitor()` is a stranger's page; `visitor("perawat")` has signed in. Options go to the browser context."""
     opened: list[BrowserContext] = []
 
     def open_page(role: str = "", *, wide: bool = False, **options: object) -> Page:
         context = browser.new_context(
-            viewport=DESK if wide else PHONE, base_url=platform.base, locale="id-ID", **options
-        )
+            viewport=DESK if wide else PHONE, base_url=platform.base, locale="id-ID",
+            storage_state=signed_in.get(role), **options,
+        )  # fmt: skip
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        if role:
+        if role and role not in signed_in:
             sign_in(page, platform, role)
+            signed_in[role] = context.storage_state()
         return page
 
     yield open_page
@@ -57,3 +68,25 @@ def sign_in(page: Page, platform: Platform, role: str) -> None:
         page.fill("[name=code]", pyotp.TOTP(secret).now())
         page.click("main form[method=post] button[type=submit]")
     page.wait_for_selector("form[action='/keluar/']")
+
+
+@pytest.fixture
+def clinic_today(platform: Platform) -> int:
+    """A session of the child clinic that is open right now, whatever time the test runs at; nobody is in it."""
+    with psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute(
+            "UPDATE purut_antrean SET state = 'cancelled' WHERE poli_id = 'ANA' AND state NOT IN ('done', 'cancelled', 'no_show')"
+        )
+        now = dt.datetime.now(dt.UTC)
+        row = owner.execute(
+            "UPDATE purut_sesi SET state = 'open', starts_at = %s, ends_at = %s, quota_online = quota_online + 50, "
+            "quota_nonjkn = quota_nonjkn + 50 WHERE id = (SELECT id FROM purut_sesi WHERE poli_id = 'ANA' AND date = %s "
+            "ORDER BY id LIMIT 1) RETURNING id",
+            [now + dt.timedelta(minutes=5), now + dt.timedelta(hours=5), _today()],
+        ).fetchone()
+    assert row is not None, "the city pack has a child clinic every day"
+    return int(row[0])
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.timezone(dt.timedelta(hours=7))).date()

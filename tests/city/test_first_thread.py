@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
-
-
-@pytest.fixture
-def clinic_today(platform: Platform) -> int:
-    """A session of the child clinic that is open right now, whatever time the test runs at; nobody is in it."""
-    with psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
-        owner.execute(
-            "UPDATE purut_antrean SET state = 'cancelled' WHERE poli_id = 'ANA' AND state NOT IN ('done', 'cancelled', 'no_show')"
-        )
-        now = dt.datetime.now(dt.UTC)
-        row = owner.execute(
-            "UPDATE purut_sesi SET state = 'open', starts_at = %s, ends_at = %s, quota_online = quota_online + 50, "
-            "quota_nonjkn = quota_nonjkn + 50 WHERE id = (SELECT id FROM purut_sesi WHERE poli_id = 'ANA' AND date = %s "
-            "ORDER BY id LIMIT 1) RETURNING id",
-            [now + dt.timedelta(minutes=5), now + dt.timedelta(hours=5), _today()],
-        ).fetchone()
-    assert row is not None, "the city pack has a child clinic every day"
-    return int(row[0])
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.timezone(dt.timedelta(hours=7))).date()
 
 
 def _fraction(page: Page) -> tuple[int, int]:

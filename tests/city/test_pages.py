@@ -20,7 +20,8 @@ PUBLIC = [
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/gaya/", "/gaya/?name=", "/tidak-ada/",
 ]  # fmt: skip
 OWN = {
-    "warga": ["/", "/kotak-masuk/", "/jejak-akses/", "/akun-saya/", "/purut/antrean/", "/akun/2fa/", "/akun/password/change/"],
+    "warga": ["/", "/kotak-masuk/", "/jejak-akses/", "/akun-saya/", "/purut/antrean/", "/akun/2fa/", "/akun/password/change/",
+              "/berkas/"],
     "perawat": ["/staf/", "/purut/perawat/"],
     "loket": ["/purut/loket/"],
     "bappeda": ["/smart-city/nilai/", "/staf/"],
@@ -42,6 +43,27 @@ def test_public_pages_have_no_violation(visitor: Callable[..., Page], wide: bool
 def test_pages_of_a_role_have_no_violation(visitor: Callable[..., Page], role: str, wide: bool) -> None:
     page = visitor(role, wide=wide)
     assert _faults(page, OWN[role]) == []
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
+def test_pages_of_a_visit_have_no_violation(visitor: Callable[..., Page], clinic_today: int, wide: bool) -> None:
+    resident, nurse = visitor("warga", wide=wide), visitor("perawat", wide=wide)
+    form = f"/purut/daftar/{clinic_today}/"
+    assert _faults(resident, [form, "/smart-city/indikator/IK-PURUT-DARING/"]) == []
+    resident.click("text=Dari mana angka ini?")
+    provenance = resident.url
+    resident.goto(form)
+    resident.check("[name=person] >> nth=0")
+    resident.check("[name=payer][value=umum]")
+    resident.click("text=Ambil nomor antrean")
+    resident.wait_for_selector(".pasti-ticket__number")
+    ticket = resident.url
+    assert _faults(nurse, [f"/purut/perawat/{clinic_today}/"]) == []
+    nurse.click(f"form[action*='{ticket.rstrip('/').rsplit('/', 1)[1]}/datang'] button")
+    nurse.click("text=Panggil berikutnya")
+    nurse.wait_for_selector(".pasti-now")
+    assert _faults(nurse, [nurse.url, "/purut/papan/ANA/"]) == []
+    assert _faults(resident, [ticket, provenance]) == []
 
 
 def _faults(page: Page, paths: list[str]) -> list[str]:

@@ -55,7 +55,9 @@ def only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SystemExit(f"pasti: a platform already runs on {folder}; stop it, or give --data another folder") from None
+            raise SystemExit(
+                f"pasti: a platform already runs on {folder}; stop it, or give --data another folder"
+            ) from None
         yield
 
 
