@@ -41,7 +41,14 @@ def current_scope() -> Scope | None:
 
 
 def active_assignments(user: User, today: dt.date) -> list[Assignment]:
-    """The roles `user` holds on the day `today`."""
+    """The roles `user` holds on the day `today`; read once per user object, that is once per request."""
+    known: dict[dt.date, list[Assignment]] = user.__dict__.setdefault("_assignments", {})
+    if today not in known:
+        known[today] = _assignments(user, today)
+    return known[today]
+
+
+def _assignments(user: User, today: dt.date) -> list[Assignment]:
     on = Q(starts__lte=today) & (Q(ends__isnull=True) | Q(ends__gte=today))
     return list(Assignment.objects.filter(on, user=user).order_by("starts", "id"))
 

@@ -39,6 +39,8 @@ def assign(
     given = Assignment.objects.create(
         user=user, role=role, unit_code=unit_code, unit_name=unit_name, area_code=area_code, starts=starts or today()
     )
+    user.__dict__.pop("_assignments", None)  # what this request remembered of the roles is no longer true
+    user.__dict__.pop("_roles", None)
     record_change(
         user.person_id, "accounts.assigned", purpose=PURPOSE, object_type="assignment", object_id=given.pk,
         object_label=str(given), changes={"role": role, "unit": unit_code},

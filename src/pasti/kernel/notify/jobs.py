@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from pasti.kernel.notify.services import deliver_due
+from pasti.kernel.outbox.waking import wake_after_commit
 
 
 @app.task(name="notify.deliver", queue="messages", queueing_lock="notify.deliver")
@@ -24,11 +23,4 @@ def sweep(timestamp: int) -> int:
 
 def wake() -> None:
     """Ask for delivery when the current transaction commits."""
-    transaction.on_commit(_enqueue, robust=True)
-
-
-def _enqueue() -> None:
-    try:
-        deliver.defer()
-    except AlreadyEnqueued:
-        pass
+    wake_after_commit(deliver)

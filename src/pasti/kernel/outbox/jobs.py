@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from pasti.kernel.outbox.services import deliver_waiting
+from pasti.kernel.outbox.waking import wake_after_commit
 from pasti.kernel.publish.registry import subscriptions
 
 
@@ -24,15 +23,8 @@ def sweep(timestamp: int) -> int:
 
 
 def wake() -> None:
-    """Ask for a delivery when the current transaction commits; asking twice is asking once."""
-    transaction.on_commit(_enqueue, robust=True)
-
-
-def _enqueue() -> None:
-    try:
-        deliver.defer()
-    except AlreadyEnqueued:
-        pass  # a delivery is already waiting to start and will see this event
+    """Ask for a delivery when the current transaction commits."""
+    wake_after_commit(deliver)
 
 
 @app.periodic(cron="*/2 * * * *")
