@@ -30,6 +30,12 @@ PAGES = (
     "/smart-city/rencana/",
     "/smart-city/matriks/",
     "/smart-city/indikator/",
+    "/smart-city/indikator/IK-CIVIL-NIK/",
+    "/smart-city/indikator/IK-PURUT-DARING/",
+    "/purut/poli/ANA/",
+    "/purut/papan/ANA/",
+    "/kotak-masuk/",
+    "/jejak-akses/",
 )
 FULL_CITY = 213_469
 

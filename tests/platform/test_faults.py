@@ -41,12 +41,16 @@ class Hospital:
         return int(row[0])
 
     def book(self, session: int, number: int, key: str) -> tuple[int, dict[str, Any]]:
-        """One POST; returns status and body. Connection errors are the caller's to handle."""
+        """One POST; returns status and body. Connection errors are the caller's to handle.
+
+        Every session has patients of its own: nobody is refused for being registered there already.
+        """
+        born = dt.date(1950 + session % 50, 1 + session // 50 % 12, 1 + number % 28)
         body = {
             "sesi_id": session,
             "payer": "umum",
-            "patient": {"nik": f"357502{1 + number % 28:02}0190{1 + number:04}", "name": f"Pasien {number}",
-                        "birth_date": dt.date(1990, 1, 1 + number % 28).isoformat(), "sex": "L", "phone": "0812345678"},
+            "patient": {"nik": f"357502{born:%d%m%y}{1 + number:04}", "name": f"Pasien {number}",
+                        "birth_date": born.isoformat(), "sex": "L", "phone": "0812345678"},
         }  # fmt: skip
         request = urllib.request.Request(
             f"{self.platform.base}/api/v1/purut/antrean", json.dumps(body).encode(),
