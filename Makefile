@@ -33,15 +33,17 @@ test: .venv/.dev  ## install what tests need and run everything in parallel
 	bash tests/needs.sh
 	$(RUN)/pytest -n auto --dist loadgroup $(ARGS)
 
+check: export PASTI_DATABASE_URL = postgresql:///none
+check: export PASTI_DATA = $(CURDIR)/.cache/check  # not the folder of a platform that runs here
 check: .venv/.dev  ## style, types, import rules, migrations, deployment settings, templates, translations
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/lint-imports
 	$(RUN)/mypy
-	PASTI_DATABASE_URL=postgresql:///none PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) $(RUN)/python -W ignore manage.py makemigrations --check --dry-run
-	PASTI_DATABASE_URL=postgresql:///none PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PASTI_BASE_URL=https://pasti.example $(RUN)/python -W ignore manage.py check --deploy --fail-level WARNING
+	PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) $(RUN)/python -W ignore manage.py makemigrations --check --dry-run
+	PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PASTI_BASE_URL=https://pasti.example $(RUN)/python -W ignore manage.py check --deploy --fail-level WARNING
 	$(RUN)/djlint src --lint --quiet
-	PASTI_DATABASE_URL=postgresql:///none $(RUN)/pasti messages --check
+	$(RUN)/pasti messages --check
 
 bench: .venv/.dev  ## every claim beside a raw floor, in one run
 	$(RUN)/python -m bench $(ARGS)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,12 +19,21 @@ from pasti.kernel.accounts.scope import everyone, scoped
 from pasti.kernel.accounts.services import assign
 from pasti.kernel.context import Actor, acting_as
 from pasti.kernel.errors import NotFound, Refused
-from pasti.masterplan import queries, services
-from pasti.masterplan.models import Indicator, ManualValue
+from pasti.masterplan import pack, queries, services
+from pasti.masterplan.models import Indicator, ManualValue, PlanVersion
 
 PASURUAN = Path(__file__).parents[2] / "cities" / "pasuruan"
 pytestmark = pytest.mark.django_db
-PAGES = ["", "rencana/", "matriks/", "indikator/", "indikator/IK-PURUT-DARING/", "indikator/IM-PERTUMBUHAN/"]
+PAGES = [
+    "",
+    "rencana/",
+    "matriks/",
+    "indikator/",
+    "indikator/IK-PURUT-DARING/",
+    "indikator/IM-PERTUMBUHAN/",
+    "indikator/?dimensi=governance&misi=M4",
+    "indikator/?tahun=2022&sasaran=S1.1",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +57,17 @@ def test_the_plan_has_what_the_programme_names() -> None:
     assert len(queries.dimensions()) == 6
     assert {win.dimension_id for win in queries.quick_wins()} == {d.pk for d in queries.dimensions()}
     assert len(queries.quick_wins()) == 6
+
+
+def test_loading_the_pack_again_changes_nothing() -> None:
+    def kept() -> list[object]:
+        return [list(model.objects.order_by("pk").values()) for model in (Indicator, ManualValue, PlanVersion)]
+
+    before, section = kept(), pack.Section.model_validate(yaml.safe_load((PASURUAN / "masterplan.yaml").read_text()))
+    counts = pack.load(section)
+    assert (counts["created"], counts["changed"]) == (0, 0)
+    assert kept() == before
+    assert PlanVersion.objects.count() == 1
 
 
 def test_every_cell_of_the_matrix_counts_the_indicators_it_leads_to() -> None:
@@ -91,7 +112,18 @@ def _copies(count: int) -> None:
         pattern.save(force_insert=True)
 
 
-@pytest.mark.parametrize("path", ["rencana/", "matriks/", "indikator/", "indikator/?sesudah=ZZ-0001"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "rencana/",
+        "matriks/",
+        "indikator/",
+        "indikator/?sesudah=ZZ-0001",
+        "indikator/IM-PERTUMBUHAN/",
+        "indikator/IM-PERTUMBUHAN/nilai.csv",
+    ],
+)
 def test_ten_times_more_indicators_cost_no_query_more(client: Client, path: str) -> None:
     _copies(30)
     counts = []
@@ -136,6 +168,18 @@ def test_provenance_shows_the_query_and_proves_it(client: Client) -> None:
     assert other.status_code == 404, "a measurement of another indicator"
 
 
+@pytest.mark.parametrize(("language", "proved"), [("id", "Terbukti"), ("en", "Proven")])
+def test_csv_and_proof_speak_to_readers_of_both_languages(client: Client, language: str, proved: str) -> None:
+    client.get("/bahasa/", {"ke": language, "kembali": "/"})
+    assert client.get("/smart-city/indikator/IK-PURUT-DARING/nilai.csv").status_code == 200
+    reading = queries.reading(queries.indicator("IK-PURUT-DARING"), queries.current_year())
+    path = f"/smart-city/indikator/IK-PURUT-DARING/asal/{reading.measurements[0].pk}/"
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code == 200
+        assert f'<html lang="{language}"' in answer.content.decode()
+    assert proved in answer.content.decode()
+
+
 def test_masked_samples_are_for_assessors(client: Client, official: Callable[..., User]) -> None:
     reading = queries.reading(queries.indicator("IK-PURUT-DARING"), queries.current_year())
     path = f"/smart-city/indikator/IK-PURUT-DARING/asal/{reading.measurements[0].pk}/"
@@ -160,6 +204,20 @@ def test_a_typed_value_counts_when_a_second_person_agrees(official: Callable[...
         with pytest.raises(NotFound):
             services.approve_value(0)
     assert queries.reading(one, year).value == Decimal("5.25")
+
+
+def test_on_the_page_too_nobody_agrees_to_the_own_value(client: Client, official: Callable[..., User]) -> None:
+    first, second = official("bappeda", "bappeda-1"), official("bappeda", "bappeda-2")
+    client.force_login(first)
+    form = {"indicator": "IM-PERTUMBUHAN", "year": "2025", "value": "5,25", "source": "BPS"}
+    client.post("/smart-city/nilai/", form)
+    entered = ManualValue.objects.get(source="BPS")
+    for user, approved_by in ((first, None), (second, second.pk), (first, second.pk)):
+        client.force_login(user)
+        assert client.post(f"/smart-city/nilai/{entered.pk}/setujui/").status_code == 302
+        entered.refresh_from_db()
+        assert entered.approved_by == approved_by
+    assert client.post("/smart-city/nilai/0/setujui/").status_code == 404
 
 
 def _actor(user: User) -> Actor:
@@ -209,3 +267,16 @@ def test_the_api_pages_through_every_indicator_and_gives_values(client: Client) 
     problem = client.get("/api/v1/smart-city/indicators/XX/values")
     assert (problem.status_code, problem["Content-Type"]) == (404, "application/problem+json")
     assert json.loads(problem.content)["type"] == "/masalah/tidak-ditemukan"
+
+
+@pytest.mark.parametrize("path", ["indicators/XX/values", "indicators/XX/provenance"])
+def test_the_api_says_in_a_problem_that_an_indicator_is_unknown(client: Client, path: str) -> None:
+    problem = client.get(f"/api/v1/smart-city/{path}")
+    assert (problem.status_code, problem["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_the_api_refuses_a_cursor_that_is_not_its_own_and_gives_typed_values_by_year(client: Client) -> None:
+    assert client.get("/api/v1/smart-city/indicators?cursor=xyz").status_code == 400
+    whole, *years = client.get("/api/v1/smart-city/indicators/IM-PERTUMBUHAN/values?year=2022").json()["items"]
+    assert (whole["computed"], Decimal(whole["value"]), whole["measurements"]) == (False, Decimal("6.22"), [])
+    assert [one["period"] for one in years] == ["2020", "2022"]

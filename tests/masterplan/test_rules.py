@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,6 +48,16 @@ def test_anything_else_is_not_a_formula(text: str) -> None:
         formula.evaluate(text, VALUES)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a.x ** 9", "a.x % b.y", "a.x // b.y", "a.x | b.y", "foo", "a.x + foo", "A.x", "a . x", "x1.y", "+a.x", "f(a.x)"],
+)
+def test_what_cannot_be_evaluated_is_refused_when_the_pack_is_read(text: str) -> None:
+    for question in (formula.check, lambda wrong: formula.evaluate(f"{wrong} + d.none", VALUES)):
+        with pytest.raises(formula.BadFormula):
+            question(text)
+
+
 def test_the_measures_of_a_formula_are_named_once_in_order() -> None:
     assert formula.measures_in("b.y / (a.x + b.y) * 100") == ["b.y", "a.x"]
 
@@ -70,6 +82,20 @@ def test_the_measures_of_a_formula_are_named_once_in_order() -> None:
 )
 def test_achievement_after_permenpanrb_8_2021(real: int, target: Target, polarity: Polarity, percent: int) -> None:
     assert achievement(Decimal(real), target, polarity) == percent
+
+
+def _published() -> list[tuple[dict[str, float], float]]:
+    text = Path(__file__).with_name("golden_cases.json").read_text()
+    cases = json.loads(text)["capaian_kinerja_permenpanrb8_2021"]["cases"]
+    return [(case, case.get("exact", case["published_percent"])) for case in cases]
+
+
+@pytest.mark.parametrize(("case", "percent"), _published())
+def test_the_examples_printed_in_the_regulation_come_out(case: dict[str, float], percent: float) -> None:
+    target = Target(Decimal(str(case["target_low"])), Decimal(str(case["target_high"])))
+    polarity = {"positive": Polarity.HIGHER, "negative": Polarity.LOWER}[str(case["kind"])]
+    found = achievement(Decimal(str(case["realisasi"])), target, polarity)
+    assert float(found or 0) == pytest.approx(percent, abs=1e-4)
 
 
 def test_without_value_or_target_there_is_no_achievement() -> None:
@@ -104,6 +130,20 @@ def test_bands_of_permendagri_86_2017_leave_no_gap(percent: str, name: str) -> N
     assert band(Decimal(percent)) == name
 
 
+@given(NUMBERS, NUMBERS, st.tuples(NUMBERS, NUMBERS).map(sorted))
+def test_nearer_to_a_wanted_range_is_never_worse_on_either_side(
+    one: Decimal, other: Decimal, wish: list[Decimal]
+) -> None:
+    target = Target(*wish)
+    for side in (max, min):
+        edge = side(wish)
+        near, far = sorted((side(one, edge), side(other, edge)), key=lambda real: abs(real - edge))
+        better, worse = achievement(near, target, Polarity.RANGE), achievement(far, target, Polarity.RANGE)
+        assert better is not None
+        assert worse is not None
+        assert 0 <= worse <= better <= 100
+
+
 def test_one_overshoot_cannot_hide_failures_in_a_mean() -> None:
     assert mean([Decimal(1000), Decimal(20), None]) == 70
     assert mean([None]) is None
@@ -118,3 +158,10 @@ def test_a_year_and_its_months_begin_at_midnight_of_the_city() -> None:
     months = periods.months(2026, WIB, dt.datetime(2026, 3, 31, 17, tzinfo=dt.UTC))
     assert [m.label for m in months] == ["2026-01", "2026-02", "2026-03", "2026-04"], "April has begun in Pasuruan"
     assert all(one.end == then.start for one, then in itertools.pairwise(months))
+
+
+def test_a_month_begins_with_its_first_instant_and_not_before() -> None:
+    april = dt.datetime(2026, 4, 1, tzinfo=WIB)
+    assert len(periods.months(2026, WIB, april - dt.timedelta(microseconds=1))) == 3
+    assert len(periods.months(2026, WIB, april)) == 4
+    assert [len(periods.months(year, WIB, april)) for year in (2025, 2027)] == [12, 0]

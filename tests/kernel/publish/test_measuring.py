@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -103,7 +104,14 @@ def test_a_record_altered_afterwards_is_noticed_even_when_the_number_stays(sesi:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("act", ["UPDATE publish_measurement SET value = 99", "DELETE FROM publish_measurement"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE publish_measurement SET value = 99",
+        "DELETE FROM publish_measurement",
+        "TRUNCATE publish_measurement CASCADE",
+    ],
+)
 def test_the_application_can_neither_change_nor_delete_a_measurement(sesi: Sesi, act: str) -> None:  # noqa: F811
     _measured()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -138,6 +146,18 @@ def test_who_alters_a_stored_number_or_its_chain_is_found_out(fresh_database: st
     assert services.verify(third.pk).fault == f"the chain is broken at measurement {second.pk}"
     Look.objects.all().delete()
     _tamper(owner_url, f"DELETE FROM publish_measurement WHERE id = {second.pk}")
+    assert services.verify(third.pk).fault == f"the chain is broken at measurement {third.pk}"
+    assert services.verify(first.pk).holds
+
+
+def test_a_forged_number_with_a_fitting_hash_is_still_found_out(fresh_database: str, owner_url: str) -> None:
+    first, second, third = _three()
+    second.value = Decimal(99)
+    _tamper(
+        owner_url,
+        f"UPDATE publish_measurement SET value = 99, hash = '{services.digest(second)}' WHERE id = {second.pk}",
+    )
+    assert services.verify(second.pk).fault == "computed again the value is 0.000000, not 99.000000"
     assert services.verify(third.pk).fault == f"the chain is broken at measurement {third.pk}"
     assert services.verify(first.pk).holds
 
