@@ -33,8 +33,9 @@ test: .venv/.dev  ## install what tests need and run everything in parallel
 	bash tests/needs.sh
 	$(RUN)/pytest -n auto --dist loadgroup $(ARGS)
 
+# With settings of its own, not those of a platform that runs here.
 check: export PASTI_DATABASE_URL = postgresql:///none
-check: export PASTI_DATA = $(CURDIR)/.cache/check  # not the folder of a platform that runs here
+check: export PASTI_DATA = $(CURDIR)/.cache/check
 check: .venv/.dev  ## style, types, import rules, migrations, deployment settings, templates, translations
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
