@@ -29,9 +29,9 @@ def evaluate(text: str, values: Mapping[str, Decimal | None]) -> Decimal | None:
 
     Raises BadFormula for anything outside the grammar.
     """
-    tree = _parsed(text)
-    if any(values.get(code) is None for code in measures_in(text)):
-        _check(tree)
+    tree, codes = _parsed(text), measures_in(text)
+    _check(tree, codes)
+    if any(values.get(code) is None for code in codes):
         return None
     try:
         return _value(tree, values)
@@ -41,7 +41,7 @@ def evaluate(text: str, values: Mapping[str, Decimal | None]) -> Decimal | None:
 
 def check(text: str) -> None:
     """Raise BadFormula unless `text` is a formula."""
-    _check(_parsed(text))
+    _check(_parsed(text), measures_in(text))
 
 
 def _parsed(text: str) -> ast.expr:
@@ -53,15 +53,19 @@ def _parsed(text: str) -> ast.expr:
         raise BadFormula(f"rumus tidak terbaca (unreadable): {text!r}") from error
 
 
-def _check(node: ast.expr) -> None:
-    for part in ast.walk(node):
-        if isinstance(part, ast.BinOp | ast.UnaryOp | ast.operator | ast.USub | ast.Name | ast.Load):
-            continue
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-            continue
-        if isinstance(part, ast.Constant) and isinstance(part.value, int | float) and not isinstance(part.value, bool):
-            continue
-        raise BadFormula(f"bukan bagian rumus (not part of a formula): {type(part).__name__}")
+def _check(node: ast.expr, codes: list[str]) -> None:
+    """Exactly what `_value` can compute, so that a pack that loads has formulas that work."""
+    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+        _check(node.left, codes)
+        _check(node.right, codes)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        _check(node.operand, codes)
+    elif (
+        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in codes
+    ):
+        return
+    elif not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+        raise BadFormula(f"bukan bagian rumus (not part of a formula): {type(node).__name__}")
 
 
 def _value(node: ast.expr, values: Mapping[str, Decimal | None]) -> Decimal:
