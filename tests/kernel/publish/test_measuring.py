@@ -169,8 +169,11 @@ def test_twenty_who_look_at_once_store_one_number(fresh_database: str) -> None:
     pack.load(section())
     booked(open_session())
     seen: list[Any] = []
+    together = threading.Barrier(20)
 
     def look() -> None:
+        connections["default"].ensure_connection()
+        together.wait(timeout=60)  # all are connected: now they truly meet
         seen.append(_measured().pk)
         connections.close_all()
 
