@@ -33,6 +33,11 @@ def new(name, *, rt=RT, sex=1, born=dt.date(1985, 3, 2), nik=None):
 
 @pytest.fixture
 def town(db):
+    return make_town()
+
+
+def make_town():
+    """The people, for tests whose commits are real too."""
     citypack.load(PACK)
     with scoped(everyone("99.01", "civil.pelayanan")):
         add = lambda given: services.register_person(given, purpose="civil.pelayanan")  # noqa: E731

@@ -16,11 +16,14 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class ScopedManager(models.Manager[Row]):
-    """Finds only rows within the scope in force: by area path, or by the people named in it."""
+    """Finds only rows within the scope in force: by area path, or by the people named in it.
 
-    def __init__(self, *, people: str) -> None:
+    `place` is the field that holds the row's place, `people` the one that leads to a person, if there is one.
+    """
+
+    def __init__(self, *, people: str = "", place: str = "rt_code") -> None:
         super().__init__()
-        self._people = people
+        self._people, self._place = people, place
 
     def get_queryset(self) -> models.QuerySet[Row]:
         """Rows of the current scope; none without one."""
@@ -31,7 +34,7 @@ class ScopedManager(models.Manager[Row]):
         return rows.filter(self._in_areas(scope) | self._named(scope))
 
     def _named(self, scope: Scope) -> Q:
-        if not scope.people:
+        if not (scope.people and self._people):
             return Q(pk__in=[])
         named = Q(**{f"{self._people}__in": scope.people})
         if "__" not in self._people:
@@ -41,7 +44,7 @@ class ScopedManager(models.Manager[Row]):
     def _in_areas(self, scope: Scope) -> Q:
         found = Q(pk__in=[])
         for area in scope.areas:
-            found |= Q(**{"rt_code": area}) | Q(**{"rt_code__startswith": f"{area}."})
+            found |= Q(**{self._place: area}) | Q(**{f"{self._place}__startswith": f"{area}."})
         return found
 
 

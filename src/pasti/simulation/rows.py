@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from pasti.civil.rules import kk, nik
+from pasti.civil.rules import kk, nik, sounds
 from pasti.civil.rules.names import folded
 from pasti.simulation.households import Household, Resident, households
 from pasti.simulation.names import STREETS
@@ -23,7 +23,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "civil_address": ("id", "street", "number", "rt_code", "recorded_at"),
     "civil_family": ("id", "number", "address_id", "rt_code", "recorded_at"),
     "civil_person": (
-        "id", "nik", "name", "name_search", "sex", "birth_place", "birth_date", "religion", "education", "occupation",
+        "id", "nik", "name", "name_search", "name_sounds", "sex", "birth_place", "birth_date", "religion", "education", "occupation",
         "marital_status", "blood_type", "citizenship", "father_name", "mother_name", "status_dasar", "rt_code",
         "valid_from", "recorded_at",
     ),
@@ -126,7 +126,8 @@ def _person(batch: Batch, clerk: Clerk, one: Resident, region: str, rt: str, tod
     opened = max(one.birth, REGISTER_OPENED)
     first = _stamp(chance, opened, min(today, opened + THREE_MONTHS))
     _line(
-        batch, "civil_person", person, number, one.name, folded(one.name), one.sex, one.birth_place, one.birth,
+        batch, "civil_person", person, number, one.name, folded(one.name), _array(sounds.keys(one.name)), one.sex,
+        one.birth_place, one.birth,
         one.religion, one.education, one.occupation, one.marital, one.blood, 1, one.father, one.mother, 1, rt,
         one.birth, first,
     )  # fmt: skip
@@ -145,6 +146,11 @@ def _stamp(chance: Random, start: dt.date, end: dt.date) -> str:
     """A moment in office hours of a day from `start` to `end`, in UTC."""
     day = start + dt.timedelta(days=chance.randrange(max(1, (end - start).days)))
     return f"{day} {chance.randint(1, 8):02}:{chance.randrange(60):02}:{chance.randrange(60):02}+00"
+
+
+def _array(words: list[str]) -> str:
+    """Words of plain letters as an array literal."""
+    return "{" + ",".join(words) + "}"
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

@@ -1,11 +1,13 @@
-"""People, the families they form and where these live. The register of record stays with Dukcapil (SIAK)."""
+"""People, by what is known of them, and the ledger from which they are counted."""
 
 from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from pasti.civil.scoping import ScopedManager
 
@@ -33,9 +35,10 @@ class Person(models.Model):
     """A resident, by a stable id of our own: the NIK may be absent (newborns) and names change."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    nik = models.CharField(max_length=16, null=True, blank=True, unique=True)
+    nik = models.CharField(max_length=16, null=True, blank=True)
     name = models.CharField(max_length=150)
     name_search = models.CharField(max_length=150, editable=False)
+    name_sounds = ArrayField(models.CharField(max_length=12), default=list, editable=False)
     sex = models.SmallIntegerField()
     birth_place = models.CharField(max_length=100)
     birth_date = models.DateField()
@@ -48,7 +51,25 @@ class Person(models.Model):
     citizenship = models.SmallIntegerField(default=1)
     father_name = models.CharField(max_length=150, blank=True)
     mother_name = models.CharField(max_length=150, blank=True)
+    father_nik = models.CharField(max_length=16, blank=True, db_default="")
+    mother_nik = models.CharField(max_length=16, blank=True, db_default="")
+    # Papers: numbers as they stand on them.
+    birth_certificate = models.CharField(max_length=60, blank=True, db_default="")
+    marriage_certificate = models.CharField(max_length=60, blank=True, db_default="")
+    marriage_date = models.DateField(null=True, blank=True)
+    divorce_certificate = models.CharField(max_length=60, blank=True, db_default="")
+    divorce_date = models.DateField(null=True, blank=True)
+    passport = models.CharField(max_length=40, blank=True, db_default="")
+    passport_expires = models.DateField(null=True, blank=True)
+    kitas = models.CharField(max_length=40, blank=True, db_default="")
+    ktp_status = models.SmallIntegerField(null=True, blank=True)
+    # Specific data (UU 27/2022 article 4): never in lists, never in the scope of an RT.
+    disability = models.SmallIntegerField(null=True, blank=True)
+    # Whether the person lives here for good: 1 tetap, 2 tidak tetap (kos, kontrak).
+    residency = models.SmallIntegerField(db_default=1)
     status_dasar = models.SmallIntegerField(default=1)
+    # The record this one was merged into: the same person entered twice.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     # Where the person lives, as a place path; repeated here so that scope is one indexed condition.
     rt_code = models.CharField(max_length=40)
     valid_from = models.DateField()
@@ -58,6 +79,8 @@ class Person(models.Model):
 
     class Meta:
         constraints = [
+            # A void record (9: entered in error, or twice) keeps its number in the history without holding it.
+            models.UniqueConstraint(fields=["nik"], condition=~Q(status_dasar=9), name="person_nik_once"),
             models.CheckConstraint(condition=Q(nik__isnull=True) | Q(nik__regex=SIXTEEN_DIGITS), name="person_nik"),
             models.CheckConstraint(condition=Q(sex__in=[1, 2]), name="person_sex"),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
@@ -69,6 +92,9 @@ class Person(models.Model):
                 name="person_name",
                 opclasses=["varchar_pattern_ops", "uuid_ops"],
             ),
+            GinIndex(fields=["name_sounds"], name="person_sounds"),
+            models.Index(fields=["birth_date", "sex"], name="person_born"),
+            models.Index(fields=["nik"], name="person_by_nik"),
         ]
 
     def __str__(self) -> str:
@@ -102,70 +128,3 @@ class PersonVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} from {self.recorded_at:%Y-%m-%d}"
-
-
-class Address(models.Model):
-    """A house: street, number and the RT it stands in."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    street = models.CharField(max_length=150)
-    number = models.CharField(max_length=20, blank=True)
-    rt_code = models.CharField(max_length=40)
-    recorded_at = models.DateTimeField()
-
-    objects = ScopedManager(people="family__memberships__person_id")
-
-    class Meta:
-        indexes = [models.Index(fields=["rt_code"], name="address_area")]
-
-    def __str__(self) -> str:
-        return f"{self.street} {self.number}".strip()
-
-
-class Family(models.Model):
-    """A family on one card (KK). Its head is the member whose relation is 1."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(max_length=16, unique=True)
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="family")
-    rt_code = models.CharField(max_length=40)
-    recorded_at = models.DateTimeField()
-
-    objects = ScopedManager(people="memberships__person_id")
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(number__regex=SIXTEEN_DIGITS), name="family_number")]
-        indexes = [models.Index(fields=["rt_code", "id"], name="family_area")]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class Membership(models.Model):
-    """A person on a family card with the relation to its head (SHDK), from one day to another."""
-
-    HEAD = 1
-
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="memberships")
-    relation = models.SmallIntegerField()
-    starts = models.DateField()
-    ends = models.DateField(null=True, blank=True)
-    rt_code = models.CharField(max_length=40)
-    recorded_at = models.DateTimeField()
-
-    objects = ScopedManager(people="person_id")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(ends__isnull=True), name="member_of_one_family"),
-            models.UniqueConstraint(
-                fields=["family"], condition=Q(ends__isnull=True, relation=1), name="family_has_one_head"
-            ),
-            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="member_order"),
-            models.CheckConstraint(condition=Q(relation__range=(1, 11)), name="member_relation"),
-        ]
-        indexes = [models.Index(fields=["rt_code"], name="member_area")]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} in {self.family_id}"

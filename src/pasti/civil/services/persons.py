@@ -1,4 +1,4 @@
-"""What is done to the register: each act is one transaction, within a scope, and audited."""
+"""Registering people and changing what is known of them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from pasti.civil.models import Address, Family, Membership, Person, PersonVersion
-from pasti.civil.rules import kk, names, nik
+from pasti.civil.models import Person, PersonVersion
+from pasti.civil.rules import names, sounds
 from pasti.civil.scoping import covers
+from pasti.civil.services.checks import check_nik, check_place
 from pasti.kernel import clock
 from pasti.kernel.accounts.scope import current_scope
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.errors import NotFound, Refused
-from pasti.kernel.places import queries as places
 
 CHANGEABLE = frozenset(
     {
@@ -36,6 +35,19 @@ CHANGEABLE = frozenset(
         "citizenship",
         "father_name",
         "mother_name",
+        "father_nik",
+        "mother_nik",
+        "birth_certificate",
+        "marriage_certificate",
+        "marriage_date",
+        "divorce_certificate",
+        "divorce_date",
+        "passport",
+        "passport_expires",
+        "kitas",
+        "ktp_status",
+        "disability",
+        "residency",
         "status_dasar",
         "rt_code",
     }
@@ -60,6 +72,10 @@ class NewPerson:
     nik: str | None = None
     father_name: str = ""
     mother_name: str = ""
+    father_nik: str = ""
+    mother_nik: str = ""
+    birth_certificate: str = ""
+    residency: int = 1
     valid_from: dt.date | None = None
 
 
@@ -69,11 +85,11 @@ def register_person(new: NewPerson, *, purpose: str) -> Person:
 
     Raises Refused: `luar-wilayah` outside the scope, `rt-tidak-dikenal`, `nik-tidak-sah`, `nik-terpakai`.
     """
-    _check_place(new.rt_code)
-    _check_nik(new.nik)
+    check_place(new.rt_code)
+    check_nik(new.nik)
     given = dataclasses.asdict(new)
     since = given.pop("valid_from") or new.birth_date
-    person = Person(**given, name_search=names.folded(new.name), valid_from=since, recorded_at=clock.now())
+    person = Person(**given, valid_from=since, recorded_at=clock.now())
     _save(person, created=True)
     _remember(person)
     record_change(person.pk, "civil.person.registered", purpose=purpose, object_type="person", object_id=person.pk,
@@ -96,12 +112,12 @@ def update_person(person_id: UUID, changes: dict[str, Any], *, purpose: str, sin
     if not differing:
         return person
     if "rt_code" in differing:
-        _check_place(differing["rt_code"])
-    _check_nik(differing.get("nik"))
+        check_place(differing["rt_code"])
+    check_nik(differing.get("nik"))
     before = {key: str(getattr(person, key)) for key in differing}
     for key, value in differing.items():
         setattr(person, key, value)
-    person.name_search, person.valid_from = names.folded(person.name), since or clock.today()
+    person.valid_from = since or clock.today()
     _save(person, created=False)
     _remember(person)
     record_change(
@@ -111,61 +127,8 @@ def update_person(person_id: UUID, changes: dict[str, Any], *, purpose: str, sin
     return person
 
 
-@transaction.atomic
-def open_family(
-    number: str,
-    *,
-    head: UUID,
-    street: str,
-    house: str,
-    rt_code: str,
-    purpose: str,
-    since: dt.date | None = None,
-) -> Family:
-    """A new family card with its head. Raises Refused: `kk-tidak-sah`, `kk-terpakai`, `sudah-berkeluarga`."""
-    _check_place(rt_code)
-    try:
-        kk.check(number)
-    except nik.InvalidNik as error:
-        raise Refused("kk-tidak-sah", _("Nomor KK tidak sah"), status=422, field="number", why=error.code) from error
-    address = Address.objects.create(street=street, number=house, rt_code=rt_code, recorded_at=clock.now())
-    family = Family(number=number, address=address, rt_code=rt_code, recorded_at=clock.now())
-    try:
-        with transaction.atomic():
-            family.save(force_insert=True)
-    except IntegrityError as error:
-        raise Refused("kk-terpakai", _("Nomor KK sudah terdaftar"), field="number") from error
-    add_member(family, head, Membership.HEAD, purpose=purpose, since=since)
-    return family
-
-
-@transaction.atomic
-def add_member(
-    family: Family, person_id: UUID, relation: int, *, purpose: str, since: dt.date | None = None
-) -> Membership:
-    """Put a person of the scope on a family card. Raises NotFound, Refused `sudah-berkeluarga`: a person is on
-    one card at a time, and a card has one head."""
-    if not Person.objects.filter(pk=person_id).exists():
-        raise NotFound
-    member = Membership(
-        person_id=person_id, family=family, relation=relation, starts=since or clock.today(),
-        rt_code=family.rt_code, recorded_at=clock.now(),
-    )  # fmt: skip
-    try:
-        with transaction.atomic():
-            member.save(force_insert=True)
-    except IntegrityError as error:
-        raise Refused(
-            "sudah-berkeluarga", _("Orang ini sudah ada di KK lain, atau KK ini sudah ada kepalanya")
-        ) from error
-    record_change(
-        person_id, "civil.family.joined", purpose=purpose, object_type="family", object_id=family.pk,
-        changes={"relation": [None, relation]},
-    )  # fmt: skip
-    return member
-
-
 def _save(person: Person, *, created: bool) -> None:
+    person.name_search, person.name_sounds = names.folded(person.name), sounds.keys(person.name)
     try:
         with transaction.atomic():
             person.save(force_insert=created)
@@ -186,31 +149,3 @@ def _remember(person: Person) -> None:
         person=person, sex=person.sex, birth_date=person.birth_date, has_nik=person.nik is not None,
         status_dasar=person.status_dasar, rt_code=person.rt_code, valid_from=person.valid_from, recorded_at=now,
     )  # fmt: skip
-
-
-def _check_place(rt_code: str) -> None:
-    if not covers(current_scope(), rt_code):
-        raise Refused("luar-wilayah", _("RT ini di luar wilayah tugas Anda"), status=404, field="rt_code")
-    place = places.place(rt_code)
-    if place is None or place.level != "rt":
-        raise Refused("rt-tidak-dikenal", _("RT ini tidak dikenal"), status=422, field="rt_code")
-
-
-def _check_nik(number: str | None) -> None:
-    if number is None:
-        return
-    try:
-        nik.parse(number)
-    except nik.InvalidNik as error:
-        raise Refused("nik-tidak-sah", _(NIK_WORDS[error.code]), status=422, field="nik", why=error.code) from error
-
-
-NIK_WORDS = {
-    "length": gettext_noop("NIK harus 16 angka"),
-    "digits": gettext_noop("NIK hanya berisi angka 0-9"),
-    "excel": gettext_noop("NIK dibulatkan oleh lembar kerja: ubah kolomnya menjadi teks lalu isi ulang"),
-    "day": gettext_noop("Tanggal lahir di dalam NIK tidak mungkin"),
-    "date": gettext_noop("Tanggal lahir di dalam NIK tidak ada di kalender"),
-    "serial": gettext_noop("Nomor urut di dalam NIK tidak boleh 0000"),
-    "region": gettext_noop("Kode wilayah di dalam NIK tidak mungkin"),
-}

@@ -1,0 +1,27 @@
+"""What is done to the register: each act is one transaction, within a scope, and audited."""
+
+from pasti.civil.services.families import add_member, open_family
+from pasti.civil.services.peristiwa import (
+    Child,
+    House,
+    Report,
+    report_birth,
+    report_change,
+    report_death,
+    report_divorce,
+    report_marriage,
+    report_missing,
+    report_move_in,
+    report_move_out,
+    report_move_within,
+    report_stillbirth,
+    report_temporary,
+    reverse,
+)
+from pasti.civil.services.persons import NewPerson, register_person, update_person
+
+__all__ = [
+    "Child", "House", "NewPerson", "Report", "add_member", "open_family", "register_person", "report_birth", "report_change",
+    "report_death", "report_divorce", "report_marriage", "report_missing", "report_move_in", "report_move_out",
+    "report_move_within", "report_stillbirth", "report_temporary", "reverse", "update_person",
+]  # fmt: skip
