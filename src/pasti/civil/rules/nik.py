@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 MALE, FEMALE = 1, 2
 LENGTH = 16
+OLDEST = 120  # years
 _DAY_SHIFT = 40
+_BETWEEN = str.maketrans("", "", " .-;'\u2019\u00a0\u200b\t")
+_ROUNDED = re.compile(r"[eE]\+?\d|^\d{15,16}[.,]0+$")
 
 
 class InvalidNik(ValueError):
@@ -75,6 +79,35 @@ def parse(text: str) -> Nik:
     return nik
 
 
+def cleaned(text: str) -> str:
+    """`text` without what people put between the digits: spaces, points, hyphens, a leading apostrophe.
+
+    What a spreadsheet did to the number ("3.575E+15", "3575020101909000.0") is left as it is, to be recognised.
+    """
+    plain = text.strip()
+    if _ROUNDED.search(plain):
+        return plain
+    return plain.translate(_BETWEEN)
+
+
+def faults(text: str) -> list[str]:
+    """Codes of what is wrong with a NIK as somebody wrote it; empty when nothing is."""
+    try:
+        parse(cleaned(text))
+    except InvalidNik as error:
+        return [error.code]
+    return []
+
+
+def birth_guesses(nik: Nik, today: dt.date) -> tuple[dt.date, ...]:
+    """The birth dates that are possible today, the later one first: not in the future, at most 120 years ago.
+
+    Two are a question for the person, never for the program.
+    """
+    oldest = today.year - OLDEST
+    return tuple(day for day in sorted(nik.dates(), reverse=True) if day <= today and day.year >= oldest)
+
+
 def build(region: str, birth: dt.date, sex: int, serial: int) -> str:
     """The NIK of these parts; `region` is six digits. Raises InvalidNik when they make none."""
     day = birth.day + (_DAY_SHIFT if sex == FEMALE else 0)
@@ -97,7 +130,7 @@ def masked(text: str) -> str:
 
 
 def _check_form(text: str) -> None:
-    if "E+" in text.upper() or text.endswith(".0"):
+    if _ROUNDED.search(text):
         raise InvalidNik("excel", "a spreadsheet turned the number into a rounded one: format the column as text")
     if len(text) != LENGTH:
         raise InvalidNik("length", "sixteen digits")

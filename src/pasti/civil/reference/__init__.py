@@ -1,0 +1,1 @@
+"""Lists that are the same in every city of the country."""
