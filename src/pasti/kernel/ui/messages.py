@@ -6,6 +6,7 @@ Texts in code and templates are Indonesian (the message ids); each package keeps
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ KEYWORDS = {
     "gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "gettext_noop": None,
 }  # fmt: skip
+# A date in the header would make two people's additions conflict in every merge.
+_UNDATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -118,5 +121,6 @@ def _read(folder: Path) -> Catalog:
 def _write(folder: Path, catalog: Catalog) -> None:
     path = _path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
+    catalog.creation_date = _UNDATED
     with path.open("wb") as target:
         write_po(target, catalog, width=110, omit_header=False, sort_output=True, no_location=True)
