@@ -22,7 +22,7 @@ from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now
 from pasti.kernel.documents.models import Document
-from pasti.kernel.documents.sniffing import EXTENSIONS, media_type_of
+from pasti.kernel.documents.sniffing import EXTENSIONS, TABLES, media_type_of
 from pasti.kernel.errors import NotFound, Refused
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -141,7 +141,7 @@ def _clean_name(given: str, media_type: str) -> str:
     base = re.split(r"[\\/]", given)[-1]
     stem = "".join(c for c in base if c.isprintable()).rpartition(".")[0] or base
     stem = re.sub(r'[<>:"|?*\x00-\x1f]', "", stem).strip(" .")[:140] or _("berkas")
-    return f"{stem}.{EXTENSIONS[media_type]}"
+    return f"{stem}.{(EXTENSIONS | TABLES)[media_type]}"
 
 
 def _record(action: str, document: Document) -> None:
