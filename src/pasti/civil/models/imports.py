@@ -32,11 +32,15 @@ class ImportBatch(models.Model):
     # The place whose clerk brought the file; rows of people who live elsewhere are refused.
     area = models.CharField(max_length=40)
     total = models.IntegerField(default=0)
+    # The last row the running step has finished: where it goes on after being killed.
     done = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
+    # The stored file until it has been read; then only its rows are kept.
+    document = models.UUIDField(null=True)
     created_by = models.UUIDField()
     created_name = models.CharField(max_length=200)
     created_at = models.DateTimeField()
+    committed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedManager(place="area")
@@ -65,7 +69,6 @@ class ImportRow(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     differences = models.JSONField(default=dict)
     accepted = models.BooleanField(null=True)
-    committed = models.BooleanField(default=False)
     undone = models.BooleanField(null=True)  # False: changed by others since, so it was left
     area = models.CharField(max_length=40)
 

@@ -7,6 +7,7 @@ most of the differences between two entries of one name; what is left is a short
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pasti.civil.rules.names import folded
 
@@ -22,6 +23,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _WEAK = re.compile(r"[aeiouhw]")
 
 
+@lru_cache(maxsize=50_000)
 def key(word: str) -> str:
     """The sound of one word of a name, at most 12 letters; empty for what has no letters."""
     plain = re.sub(r"[^a-z]", "", folded(word))

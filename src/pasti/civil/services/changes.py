@@ -105,7 +105,7 @@ def take_back(effects: list[Effect], purpose: str) -> list[Effect]:
     return undoing.effects
 
 
-def _typed(model: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
+def typed(model: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
     """JSON values as the model's fields hold them."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     return {name: fields[name].to_python(value) for name, value in values.items()}
@@ -127,7 +127,7 @@ def _undo_set(undoing: Changes, effect: Effect) -> None:
     person = Person.objects.filter(pk=effect["person"]).first()
     if person is None or plain({name: getattr(person, name) for name in effect["after"]}) != effect["after"]:
         raise _changed_since(person.name if person else _("orang"))
-    undoing.set(person.pk, **_typed(Person, effect["before"]))
+    undoing.set(person.pk, **typed(Person, effect["before"]))
 
 
 def _undo_leave(undoing: Changes, effect: Effect) -> None:
@@ -148,7 +148,7 @@ def _undo_card(undoing: Changes, effect: Effect) -> None:
     family = Family.objects.select_for_update().filter(pk=effect["family"]).first()
     if family is None or plain({name: getattr(family, name) for name in effect["after"]}) != effect["after"]:
         raise _changed_since(_("kartu keluarga"))
-    undoing.place(family, **_typed(Family, effect["before"]))
+    undoing.place(family, **typed(Family, effect["before"]))
 
 
 _UNDO = {"register": _undo_register, "set": _undo_set, "leave": _undo_leave, "join": _undo_join, "card": _undo_card}
