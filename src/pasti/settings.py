@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "pasti.kernel.publish",
     "pasti.kernel.api",
     "pasti.civil",
+    "pasti.siap_pak_rt",
     "pasti.purut",
     "pasti.masterplan",
     "pasti.portal",

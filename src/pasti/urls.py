@@ -9,6 +9,8 @@ from pasti import operations
 from pasti.api import api
 
 SYSTEMS = (
+    ("kependudukan/", "pasti.civil.web.urls"),
+    ("siap-pak-rt/", "pasti.siap_pak_rt.web.urls"),
     ("purut/", "pasti.purut.web.urls"),
     ("smart-city/", "pasti.masterplan.web.urls"),
     ("wilayah/", "pasti.kernel.places.web.urls"),

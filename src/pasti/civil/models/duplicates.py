@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from pasti.civil.models.people import Person
-from pasti.civil.scoping import ScopedManager
+from pasti.kernel.accounts.scoping import ScopedManager
 
 
 class DuplicatePair(models.Model):

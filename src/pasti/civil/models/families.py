@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from pasti.civil.models.people import SIXTEEN_DIGITS, Person
-from pasti.civil.scoping import ScopedManager
+from pasti.kernel.accounts.scoping import ScopedManager
 
 
 class Address(models.Model):

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 
 from pasti.civil.models.people import Person
-from pasti.civil.scoping import ScopedManager
+from pasti.kernel.accounts.scoping import ScopedManager
 
 
 class ImportBatch(models.Model):

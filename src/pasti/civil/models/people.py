@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from pasti.civil.scoping import ScopedManager
+from pasti.kernel.accounts.scoping import ScopedManager
 
 SIXTEEN_DIGITS = r"^[0-9]{16}$"
 

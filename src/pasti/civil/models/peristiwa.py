@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from pasti.civil.models.families import Family
 from pasti.civil.models.people import Person
-from pasti.civil.scoping import ScopedManager
+from pasti.kernel.accounts.scoping import ScopedManager
 
 
 class Peristiwa(models.Model):

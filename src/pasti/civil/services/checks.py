@@ -7,8 +7,8 @@ from django.utils.translation import gettext_noop
 
 from pasti.civil.rules import nik
 from pasti.civil.rules.peristiwa import Fault
-from pasti.civil.scoping import covers
 from pasti.kernel.accounts.scope import current_scope
+from pasti.kernel.accounts.scoping import covers
 from pasti.kernel.errors import Refused
 from pasti.kernel.places import queries as places
 

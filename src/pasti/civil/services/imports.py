@@ -21,12 +21,12 @@ from django.utils.translation import gettext as _
 
 from pasti.civil.models import ImportBatch, ImportRow, Person
 from pasti.civil.rules import layouts, names, sounds
-from pasti.civil.scoping import covers
 from pasti.civil.services import codes, workbooks
 from pasti.kernel import clock
 from pasti.kernel.accounts.access import actor_for
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, current_scope, scoped
+from pasti.kernel.accounts.scoping import covers
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.context import acting_as, current_actor
 from pasti.kernel.documents import services as documents

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from pasti.civil.models import Person, PersonVersion
 from pasti.civil.rules import names, sounds
-from pasti.civil.scoping import covers
 from pasti.civil.services.checks import check_nik, check_place
 from pasti.kernel import clock
 from pasti.kernel.accounts.scope import current_scope
+from pasti.kernel.accounts.scoping import covers
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.errors import NotFound, Refused
 

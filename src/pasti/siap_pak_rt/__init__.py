@@ -1,0 +1,1 @@
+"""SIAP PAK RT: population administration for heads of RT and RW."""

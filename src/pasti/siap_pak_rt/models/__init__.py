@@ -1,0 +1,1 @@
+"""The tables of the RT and RW's work, by area."""

@@ -1,0 +1,11 @@
+"""What SIAP PAK RT declares to the platform, by area of work."""
+
+from __future__ import annotations
+
+from pasti.siap_pak_rt.published import desk, letters, papers, rights, statistics, sync
+
+AREAS = (desk, letters, papers, statistics, rights, sync)
+KINDS = ("services", "measures", "datasets", "purposes", "grants", "actions", "subscriptions", "searches", "tasks")
+
+for _kind in KINDS:
+    globals()[_kind.upper()] = [one for area in AREAS for one in getattr(area, _kind.upper(), ())]

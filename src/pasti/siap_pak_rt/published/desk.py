@@ -1,0 +1,1 @@
+"""What is declared of the RT head's desk: people, events, guests, handover."""

@@ -1,0 +1,1 @@
+"""What is declared of letters and their way from RT to kelurahan."""

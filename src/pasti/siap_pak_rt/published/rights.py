@@ -1,0 +1,1 @@
+"""What is declared of the rights of the person the data is about."""

@@ -1,0 +1,1 @@
+"""Every read of the RT and RW's work, within the scope."""

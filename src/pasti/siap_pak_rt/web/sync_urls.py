@@ -1,0 +1,5 @@
+"""Paths of work without a network."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
