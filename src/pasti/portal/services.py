@@ -6,11 +6,11 @@ import secrets
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts.models import Assignment, User
+from pasti.kernel.accounts.scope import in_force
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import today
 from pasti.kernel.errors import Refused
@@ -48,8 +48,7 @@ def report_wrong_data(user: User, text: str, rt_code: str, key: str) -> int:
     Raises Refused `tidak-ada-petugas` when nobody would read it.
     """
     kelurahan = ".".join(rt_code.split(".")[:4])
-    on = Q(starts__lte=today()) & (Q(ends__isnull=True) | Q(ends__gte=today()))
-    officers = Assignment.objects.filter(on, role__in=["kelurahan", "dukcapil"])
+    officers = Assignment.objects.filter(in_force(today()), role__in=["kelurahan", "dukcapil"])
     told = {
         a.user_id
         for a in officers

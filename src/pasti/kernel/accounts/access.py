@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from pasti.kernel.accounts.models import User
-from pasti.kernel.accounts.scope import active_assignments
+from pasti.kernel.accounts.models import Assignment, User
+from pasti.kernel.accounts.scope import Scope, active_assignments
 from pasti.kernel.clock import today
 from pasti.kernel.context import ANONYMOUS, Actor
 from pasti.kernel.publish.registry import registry
@@ -47,6 +47,28 @@ def can(user: Any, permission: str) -> bool:
 def _granted(user: User, permission: str) -> bool:
     allowed = registry().roles_by_permission.get(permission, frozenset())
     return not allowed.isdisjoint(roles_of(user))
+
+
+def held_for(user: User, permission: str) -> list[Assignment]:
+    """The user's assignments of today whose role holds `permission`: where the user may do that, and as what.
+
+    Areas of other roles do not count: who heads an RT and works for a kelurahan elsewhere decides only there.
+    """
+    allowed = registry().roles_by_permission.get(permission, frozenset())
+    return [one for one in active_assignments(user, today()) if one.role in allowed]
+
+
+def scope_where(user: User, permission: str, purpose: str) -> Scope:
+    """The areas in which `user` may do `permission`, for one purpose."""
+    return Scope(tuple(sorted({a.area_code for a in held_for(user, permission) if a.area_code})), (), purpose)
+
+
+def actor_where(user: User, permission: str, place: str = "") -> Actor:
+    """The actor with the role that allows `permission` at `place`: what the audit row names."""
+    for one in held_for(user, permission):
+        if not place or f"{place}.".startswith(f"{one.area_code}."):
+            return Actor(user.pk, user.name, one.role, one.unit_name)
+    return actor_for(user)
 
 
 def require(user: Any, permission: str) -> None:

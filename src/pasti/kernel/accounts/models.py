@@ -69,15 +69,25 @@ class Assignment(models.Model):
     area_code = models.CharField(max_length=40, blank=True)
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
+    # The moment the role was taken away: from then on it opens nothing, whatever `ends` says.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Whether it is held in place of the one who is away: same role, same area, and an end.
+    deputy = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "role", "unit_code", "starts"], name="assignment_once"),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit_code", "starts", "deputy"],
+                condition=Q(ended_at=None),
+                name="assignment_once",
+            ),
+            models.CheckConstraint(condition=Q(deputy=False) | Q(ends__isnull=False), name="assignment_deputy_ends"),
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="assignment_ends_after_start"
             ),
         ]
+        indexes = [models.Index(fields=["unit_code", "role"], name="assignment_unit")]
 
     def __str__(self) -> str:
         return f"{self.role} {self.unit_name}"

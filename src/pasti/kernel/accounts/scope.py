@@ -49,8 +49,12 @@ def active_assignments(user: User, today: dt.date) -> list[Assignment]:
 
 
 def _assignments(user: User, today: dt.date) -> list[Assignment]:
-    on = Q(starts__lte=today) & (Q(ends__isnull=True) | Q(ends__gte=today))
-    return list(Assignment.objects.filter(on, user=user).order_by("starts", "id"))
+    return list(Assignment.objects.filter(in_force(today), user=user).order_by("starts", "id"))
+
+
+def in_force(day: dt.date) -> Q:
+    """The assignments that open something on `day`: begun, not over, not taken away."""
+    return Q(starts__lte=day, ended_at=None) & (Q(ends__isnull=True) | Q(ends__gte=day))
 
 
 def scope_of(user: User, purpose: str, today: dt.date | None = None) -> Scope:

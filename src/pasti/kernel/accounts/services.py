@@ -22,25 +22,25 @@ PURPOSE = "kernel.accounts"
 
 @transaction.atomic
 def assign(
-    user: User, role: str, *, unit_code: str, unit_name: str, area_code: str = "", starts: dt.date | None = None
-) -> Assignment:
-    """Give `user` a role from `starts` (today) on. Giving the same again changes nothing.
+    user: User, role: str, *, unit_code: str, unit_name: str, area_code: str = "", starts: dt.date | None = None,
+    ends: dt.date | None = None, deputy: bool = False,
+) -> Assignment:  # fmt: skip
+    """Give `user` a role from `starts` (today) on; a deputy's has its last day. Giving the same again changes nothing.
 
     Raises Refused when there is no such role.
     """
     if role not in ROLES:
         raise Refused("peran-tidak-dikenal", f"Peran {role} tidak dikenal", status=422, field="role")
-    held = Assignment.objects.filter(user=user, role=role, unit_code=unit_code).filter(
-        Q(ends__isnull=True) | Q(ends__gte=today())
-    )
-    existing = held.first()
+    held = Assignment.objects.filter(user=user, role=role, unit_code=unit_code, deputy=deputy, ended_at=None)
+    dates = Q(starts=starts, ends=ends) if deputy else Q(ends__isnull=True) | Q(ends__gte=today())
+    existing = held.filter(dates).first()
     if existing:
         return existing
     given = Assignment.objects.create(
-        user=user, role=role, unit_code=unit_code, unit_name=unit_name, area_code=area_code, starts=starts or today()
-    )
-    user.__dict__.pop("_assignments", None)  # what this request remembered of the roles is no longer true
-    user.__dict__.pop("_roles", None)
+        user=user, role=role, unit_code=unit_code, unit_name=unit_name, area_code=area_code, starts=starts or today(),
+        ends=ends, deputy=deputy,
+    )  # fmt: skip
+    forget_roles(user)
     record_change(
         user.person_id, "accounts.assigned", purpose=PURPOSE, object_type="assignment", object_id=given.pk,
         object_label=str(given), changes={"role": role, "unit": unit_code},
@@ -58,6 +58,31 @@ def end_assignment(assignment_id: int, *, last_day: dt.date) -> None:
         held.user.person_id, "accounts.unassigned", purpose=PURPOSE, object_type="assignment", object_id=held.pk,
         object_label=str(held), changes={"ends": held.ends.isoformat()},
     )  # fmt: skip
+
+
+@transaction.atomic
+def take_away(assignment_id: int) -> bool:
+    """End a role this very moment: the next request of its holder no longer has it. False when it was over already."""
+    held = Assignment.objects.select_related("user").get(pk=assignment_id)
+    taken = Assignment.objects.filter(in_force_or_coming(today()), pk=assignment_id).update(ended_at=now())
+    if taken:
+        forget_roles(held.user)
+        record_change(
+            held.user.person_id, "accounts.unassigned", purpose=PURPOSE, object_type="assignment", object_id=held.pk,
+            object_label=str(held), changes={"ends": now().isoformat()},
+        )  # fmt: skip
+    return bool(taken)
+
+
+def in_force_or_coming(day: dt.date) -> Q:
+    """Assignments that open something on `day` or will later."""
+    return Q(ended_at=None) & (Q(ends__isnull=True) | Q(ends__gte=day))
+
+
+def forget_roles(user: User) -> None:
+    """What this request remembered of the user's roles is no longer true."""
+    user.__dict__.pop("_assignments", None)
+    user.__dict__.pop("_roles", None)
 
 
 def issue_token(user: User, *, scopes: list[str], life: dt.timedelta = TOKEN_LIFE) -> str:
