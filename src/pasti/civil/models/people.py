@@ -70,12 +70,15 @@ class Person(models.Model):
     status_dasar = models.SmallIntegerField(default=1)
     # The record this one was merged into: the same person entered twice.
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    # Since when the processing is restricted at the person's wish (UU 27/2022 article 41): until lifted only the
+    # city's civil registry and the person see the record.
+    restricted_since = models.DateTimeField(null=True, blank=True)
     # Where the person lives, as a place path; repeated here so that scope is one indexed condition.
     rt_code = models.CharField(max_length=40)
     valid_from = models.DateField()
     recorded_at = models.DateTimeField()
 
-    objects = ScopedManager(people="id")
+    objects = ScopedManager(people="id", restricted="restricted_since")
 
     class Meta:
         constraints = [

@@ -18,10 +18,11 @@ from pasti.civil.services.peristiwa import (
     report_temporary,
     reverse,
 )
-from pasti.civil.services.persons import NewPerson, register_person, update_person
+from pasti.civil.services.persons import NewPerson, lift_restriction, register_person, restrict, update_person
 
 __all__ = [
-    "Child", "House", "NewPerson", "Report", "add_member", "open_family", "register_person", "report_birth", "report_change",
-    "report_death", "report_divorce", "report_marriage", "report_missing", "report_move_in", "report_move_out",
-    "report_move_within", "report_stillbirth", "report_temporary", "reverse", "update_person",
+    "Child", "House", "NewPerson", "Report", "add_member", "lift_restriction", "open_family", "register_person",
+    "report_birth", "report_change", "report_death", "report_divorce", "report_marriage", "report_missing",
+    "report_move_in", "report_move_out", "report_move_within", "report_stillbirth", "report_temporary", "restrict",
+    "reverse", "update_person",
 ]  # fmt: skip

@@ -127,6 +127,32 @@ def update_person(person_id: UUID, changes: dict[str, Any], *, purpose: str, sin
     return person
 
 
+@transaction.atomic
+def restrict(person_id: UUID, *, purpose: str) -> None:
+    """From now on only the city's civil registry and the person see the record (UU 27/2022 article 41).
+
+    Twice is once. Raises NotFound outside the scope.
+    """
+    _mark_restricted(person_id, "civil.person.restricted", purpose, since=clock.now())
+
+
+@transaction.atomic
+def lift_restriction(person_id: UUID, *, purpose: str) -> None:
+    """The record may be processed again. Twice is once. Raises NotFound outside the scope."""
+    _mark_restricted(person_id, "civil.person.unrestricted", purpose, since=None)
+
+
+def _mark_restricted(person_id: UUID, action: str, purpose: str, *, since: dt.datetime | None) -> None:
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None or not covers(current_scope(), person.rt_code):
+        raise NotFound
+    if (person.restricted_since is None) == (since is None):
+        return
+    person.restricted_since = since
+    person.save(update_fields=["restricted_since"])
+    record_change(person.pk, action, purpose=purpose, object_type="person", object_id=person.pk)
+
+
 def _save(person: Person, *, created: bool) -> None:
     person.name_search, person.name_sounds = names.folded(person.name), sounds.keys(person.name)
     try:

@@ -14,6 +14,9 @@ AREAS = """ARRAY(
 PEOPLE = """ARRAY(
     SELECT one::uuid FROM unnest(string_to_array(current_setting('pasti.scope_people', true), ',')) AS one
     WHERE one <> '')"""
+# Whether one of the scope's areas is the city as a whole: its code has two parts.
+WHOLE_CITY = """(SELECT coalesce(bool_or(area ~ '^[^.]+[.][^.]+$'), false)
+    FROM unnest(string_to_array(current_setting('pasti.scope_areas', true), ',')) AS area)"""
 ACTS = ("read", "add", "change", "remove")
 
 

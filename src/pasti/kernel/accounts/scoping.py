@@ -19,11 +19,12 @@ class ScopedManager(models.Manager[Row]):
     """Finds only rows within the scope in force: by area path, or by the people named in it.
 
     `place` is the field that holds the row's place, `people` the one that leads to a person, if there is one.
+    `restricted` is the moment since which only a scope of the whole city, or one that names the person, finds the row.
     """
 
-    def __init__(self, *, people: str = "", place: str = "rt_code") -> None:
+    def __init__(self, *, people: str = "", place: str = "rt_code", restricted: str = "") -> None:
         super().__init__()
-        self._people, self._place = people, place
+        self._people, self._place, self._restricted = people, place, restricted
 
     def get_queryset(self) -> models.QuerySet[Row]:
         """Rows of the current scope; none without one."""
@@ -45,6 +46,8 @@ class ScopedManager(models.Manager[Row]):
         found = Q(pk__in=[])
         for area in scope.areas:
             found |= Q(**{self._place: area}) | Q(**{f"{self._place}__startswith": f"{area}."})
+        if self._restricted and not any(area.count(".") == 1 for area in scope.areas):  # a city's code has two parts
+            found &= Q(**{f"{self._restricted}__isnull": True})
         return found
 
 
