@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose
+from typing import Any
+from uuid import UUID
+
+from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose, SubjectRecords
 
 # The ledger's entries on living residents of the area, as known at `as_of`, recorded before the period's end.
 _ENTRIES = """FROM civil_personversion
@@ -75,6 +78,9 @@ ACTIONS = [
     ActionName("civil.profile.read", "melihat data diri di profil", "saw the own data in the profile"),
     ActionName("civil.person.registered", "mendaftarkan Anda sebagai penduduk", "registered you as a resident"),
     ActionName("civil.person.updated", "mengubah data kependudukan Anda", "changed your population record"),
+    ActionName("civil.person.restricted", "membatasi pemrosesan data Anda", "restricted the processing of your data"),
+    ActionName("civil.person.unrestricted", "membuka pembatasan data Anda", "lifted the restriction of your data"),
+    ActionName("civil.subject_records", "menyalin data kependudukan Anda untuk Anda", "copied your record for you"),
     ActionName("civil.family.joined", "memasukkan Anda ke dalam kartu keluarga", "put you on a family card"),
     ActionName("civil.peristiwa.birth", "mencatat kelahiran Anda", "recorded your birth"),
     ActionName("civil.peristiwa.stillbirth", "mencatat lahir mati", "recorded a stillbirth"),
@@ -89,3 +95,12 @@ ACTIONS = [
     ActionName("civil.peristiwa.temporary", "mencatat Anda tinggal sementara", "recorded your temporary stay"),
     ActionName("civil.peristiwa.reversed", "membatalkan laporan yang keliru", "took a wrong report back"),
 ]
+
+
+def _records(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.civil import subject_records
+
+    return subject_records.collect(person_id)
+
+
+SUBJECT_RECORDS = [SubjectRecords("civil", "Register penduduk", "Register of people", _records)]

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from pasti.kernel.publish.types import ActionName, Grant, Hit, LifeEvent, Purpose, SearchSource, Service
+from pasti.kernel.publish.types import (
+    ActionName,
+    Grant,
+    Hit,
+    LifeEvent,
+    Purpose,
+    SearchSource,
+    Service,
+    SubjectRecords,
+)
 
 LIFE_EVENTS = [
     LifeEvent("lahir", "Menyambut kelahiran", "Having a baby", ("anak", "bayi", "hamil", "melahirkan")),
@@ -65,7 +75,6 @@ PURPOSES = [
         "Making accounts at the desk",
         "UU 25/2009; UU 27/2022 Pasal 20",
     ),
-    Purpose("portal.correction", "Laporan data keliru", "Reporting wrong data", "UU 27/2022 Pasal 6 (hak memperbaiki)"),
 ]
 
 GRANTS = [
@@ -78,7 +87,6 @@ ACTIONS = [
     ActionName("accounts.assigned", "memberi Anda peran", "gave you a role"),
     ActionName("accounts.unassigned", "mengakhiri peran Anda", "ended your role"),
     ActionName("accounts.created", "membuat akun Anda", "made your account"),
-    ActionName("portal.correction.sent", "melaporkan data Anda yang keliru", "reported your data as wrong"),
 ]
 
 
@@ -89,3 +97,21 @@ def _search(query: str, user: Any, limit: int) -> list[Hit]:
 
 
 SEARCHES = [SearchSource("portal.services", "Layanan", "Services", _search)]
+
+
+def _account(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.portal import subject_records
+
+    return subject_records.account(person_id)
+
+
+def _trail(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.portal import subject_records
+
+    return subject_records.trail(person_id)
+
+
+SUBJECT_RECORDS = [
+    SubjectRecords("akun", "Akun, pesan, dan berkas", "Account, messages and files", _account),
+    SubjectRecords("jejak", "Jejak Akses", "Access trail", _trail),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from pasti.kernel.publish.types import (
     Purpose,
     SearchSource,
     Service,
+    SubjectRecords,
     Subscription,
     Task,
     TaskSource,
@@ -101,6 +103,15 @@ SUBSCRIPTIONS = [
     Subscription("purut.AntreanBooked", "pasti.purut.messages:booked", "purut.tell_booked"),
     Subscription("purut.AntreanCalled", "pasti.purut.messages:called", "purut.tell_called"),
 ]
+
+
+def _records(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.purut import queries
+
+    return queries.records_of(person_id)
+
+
+SUBJECT_RECORDS = [SubjectRecords("purut", "E-New Purut (rumah sakit)", "E-New Purut (hospital)", _records)]
 
 # Registrations recorded in the period, as known at `as_of`. A registration's channel never changes.
 _REGISTRATIONS = """FROM purut_antrean a

@@ -15,7 +15,7 @@ from pasti.kernel.audit.services import record_reads
 from pasti.kernel.clock import now, today
 from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.models import StoredEvent
-from pasti.purut.models import Antrean, Dokter, Hospital, Poli, Sesi
+from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi
 from pasti.purut.rules import numbers, times, words
 from pasti.purut.rules.states import ACTIVE, WAITING, State
 from pasti.purut.services.steps import topic
@@ -118,6 +118,26 @@ def of_people(people: Iterable[UUID], booked_by: UUID | None) -> QuerySet[Antrea
     """Registrations of these people, and those `booked_by` made for them, newest first, to be paged."""
     mine = Q(patient__person_id__in=list(people)) | Q(booked_by=booked_by)
     return Antrean.objects.select_related("poli", "sesi__dokter", "patient").filter(mine).order_by("-date", "-id")
+
+
+def records_of(person_id: UUID) -> list[dict[str, Any]]:
+    """All the hospital's queues hold of a person, for that person: the patient record and every registration."""
+    patient = Patient.objects.filter(person=person_id).first()
+    if patient is None:
+        return []
+    own = {
+        "catatan": "pasien", "nomor_rekam_medis": patient.norm, "nama": patient.name, "nik": patient.nik,
+        "tanggal_lahir": patient.birth_date, "telepon": patient.phone, "dicatat_pada": patient.recorded_at,
+    }  # fmt: skip
+    rows = Antrean.objects.filter(patient=patient).select_related("poli", "sesi__dokter").order_by("id")
+    return [own] + [
+        {
+            "catatan": "pendaftaran", "kode": row.code, "poli": str(row.poli), "dokter": row.sesi.dokter.name,
+            "tanggal": row.date, "nomor": row.number, "penjamin": row.payer, "nomor_rujukan": row.referral_no,
+            "lewat": row.channel, "keadaan": row.state, "ruang": row.room, "dicatat_pada": row.recorded_at,
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def by_code(code: str) -> Antrean:

@@ -21,6 +21,7 @@ from pasti.kernel.publish.types import (
     Purpose,
     SearchSource,
     Service,
+    SubjectRecords,
     TaskSource,
 )  # fmt: skip
 
@@ -37,6 +38,7 @@ class Registry:
     actions: dict[str, ActionName]
     searches: tuple[SearchSource, ...]
     tasks: tuple[TaskSource, ...]
+    subject_records: tuple[SubjectRecords, ...]
     roles_by_permission: dict[str, frozenset[str]]
 
 
@@ -56,6 +58,7 @@ def registry() -> Registry:
         actions=_by_code(everything.actions),
         searches=tuple(everything.searches),
         tasks=tuple(everything.tasks),
+        subject_records=tuple(everything.subject_records),
         roles_by_permission=roles,
     )
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,19 @@ class TaskSource:
     tasks: Callable[[Any], list[Task]]
 
 
+@dataclass(frozen=True)
+class SubjectRecords:
+    """All a system holds about one person, for that person's own copy (UU 27/2022 articles 7 and 32).
+
+    `collect(person_id)` returns records of plain names and values (text, numbers, days, moments), none left out.
+    """
+
+    code: str
+    name_id: str
+    name_en: str
+    collect: Callable[[UUID], list[dict[str, Any]]]
+
+
 @dataclass
 class Published:
     """All that one package declares, gathered by the registry."""
@@ -181,3 +195,4 @@ class Published:
     subscriptions: list[Subscription] = field(default_factory=list)
     searches: list[SearchSource] = field(default_factory=list)
     tasks: list[TaskSource] = field(default_factory=list)
+    subject_records: list[SubjectRecords] = field(default_factory=list)

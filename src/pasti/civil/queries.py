@@ -1,4 +1,4 @@
-"""People, their family cards, and what the register holds of the signed-in resident."""
+"""Every read of people. Each needs a scope in force, and leaves a row in the audit log with its purpose."""
 
 from __future__ import annotations
 
@@ -170,6 +170,16 @@ def words_of(one: Person) -> dict[str, str]:
     keys = {f"{name}:{getattr(one, field)}": field for field, name in CODED.items()}
     labels = CodeEntry.objects.filter(pk__in=keys).values_list("key", "name")
     return {keys[key]: label for key, label in labels}
+
+
+def ids_by_nik(numbers: list[str]) -> list[UUID]:
+    """The ids of the scope's people with these NIK."""
+    return list(Person.objects.filter(nik__in=numbers).values_list("pk", flat=True))
+
+
+def names_of(people: list[UUID], *, purpose: str = "") -> dict[UUID, Person]:
+    """People of the scope by id; each is a recorded read."""
+    return {row.pk: row for row in listed(list(Person.objects.filter(pk__in=people)), purpose=purpose)}
 
 
 def masked_name(person_id: UUID) -> str:
