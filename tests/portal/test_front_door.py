@@ -16,7 +16,7 @@ from pasti.kernel.context import Actor, acting_as
 from pasti.kernel.notify.models import Message
 from pasti.kernel.notify.services import send
 from pasti.kernel.publish.registry import registry
-from tests.portal.conftest import KELURAHAN, PASSWORD
+from tests.portal.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ("/", "/layanan/", "/masuk/daftar/", "/bantuan/", "/privasi/", "/aksesibilitas/", "/luring/")
@@ -159,18 +159,3 @@ def test_the_inbox_is_read_message_by_message_and_pages(
     assert Message.objects.filter(read_at=None).count() == 24
     browser.post("/kotak-masuk/baca/")
     assert not Message.objects.filter(read_at=None).exists()
-
-
-def test_a_report_of_wrong_data_reaches_the_right_kelurahan_once(resident: User, as_user: Any, officer_of: Any) -> None:
-    near, far = officer_of("kelurahan", KELURAHAN), officer_of("kelurahan", "99.01.01.1002")
-    browser, form = as_user(resident), {"text": "Nama jalan keliru", "idempotency_key": "k1"}
-    for _time in range(2):
-        assert browser.post("/akun-saya/", form).status_code == 302
-    assert Message.objects.get(user=near).body == "Nama jalan keliru"
-    assert not Message.objects.filter(user=far).exists()
-
-
-def test_a_report_nobody_would_read_is_refused_and_kept_in_the_form(resident: User, as_user: Any) -> None:
-    answer = as_user(resident).post("/akun-saya/", {"text": "Nama jalan keliru"})
-    assert answer.status_code == 422
-    assert b"Nama jalan keliru" in answer.content

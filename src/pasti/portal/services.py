@@ -1,4 +1,4 @@
-"""What people do at the front door itself: accounts at the desk, and reports of wrong data."""
+"""What people do at the front door itself: accounts at the desk."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pasti.civil import queries as register
-from pasti.kernel.accounts.models import Assignment, User
-from pasti.kernel.accounts.scope import in_force
+from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import today
 from pasti.kernel.errors import Refused
-from pasti.kernel.notify.services import send
 
 WORDS = 4
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -39,30 +36,3 @@ def make_account(person_id: UUID, *, phone: str = "", email: str = "") -> tuple[
     record_change(person.pk, "accounts.created", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
     return user, password
-
-
-@transaction.atomic
-def report_wrong_data(user: User, text: str, rt_code: str, key: str) -> int:
-    """Tell the officers of the resident's kelurahan what is wrong; returns how many were told.
-
-    Raises Refused `tidak-ada-petugas` when nobody would read it.
-    """
-    kelurahan = ".".join(rt_code.split(".")[:4])
-    officers = Assignment.objects.filter(in_force(today()), role__in=["kelurahan", "dukcapil"])
-    told = {
-        a.user_id
-        for a in officers
-        if a.area_code and (kelurahan == a.area_code or kelurahan.startswith(f"{a.area_code}."))
-    }
-    if not told:
-        raise Refused(
-            "tidak-ada-petugas",
-            _("Belum ada petugas untuk kelurahan Anda. Datanglah ke kantor kelurahan."),
-            field="text",
-        )
-    for officer in told:
-        send(officer, kind="correction", title=_("Laporan data keliru dari %(name)s") % {"name": user.name}, body=text,
-             url="/meja-akun/", dedupe_key=f"correction:{key}")  # fmt: skip
-    record_change(user.person_id, "portal.correction.sent", purpose="portal.correction", object_type="correction",
-                  object_id=key[:60], changes={"text": text[:500]})  # fmt: skip
-    return len(told)

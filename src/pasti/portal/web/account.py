@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import cast
 
-from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts.access import signed_in
 from pasti.kernel.accounts.models import User
-from pasti.kernel.errors import Refused
 from pasti.kernel.notify import queries as inbox_queries
 from pasti.kernel.notify import services as inbox_services
 from pasti.kernel.places import queries as places
-from pasti.portal import queries, services
+from pasti.portal import queries
 
 PAGE = 20
-
-
-class CorrectionForm(forms.Form):
-    """What is wrong, in one's own words."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Apa yang keliru?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Tulis yang tercatat dan yang seharusnya. Petugas kelurahan Anda yang membacanya."),
-    )  # fmt: skip
 
 
 @require_safe
@@ -93,24 +78,13 @@ def trail(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/trail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
-    """What the register holds of me and my family; a way to say what is wrong; sign-in settings."""
-    user = _user(request)
-    found = register.profile(user)
-    form = CorrectionForm(request.POST or None)
-    if request.method == "POST" and found and form.is_valid():
-        try:
-            key = request.POST.get("idempotency_key") or uuid.uuid4().hex
-            services.report_wrong_data(user, form.cleaned_data["text"], found.person.rt_code, f"{user.pk}:{key[:40]}")
-            messages.success(request, _("Laporan sampai di petugas kelurahan Anda."))
-            return redirect("portal:profile")
-        except Refused as refusal:
-            form.add_error("text", refusal.message)
+    """What the register holds of me and my family; the way to say what is wrong; sign-in settings."""
+    found = register.profile(_user(request))
     place = places.label(found.person.rt_code) if found else ""
-    context = {"found": found, "form": form, "place": place}
-    return render(request, "portal/profile.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/profile.html", {"found": found, "place": place})
 
 
 def _user(request: HttpRequest) -> User:

@@ -1,5 +1,5 @@
 """Background work, by area; Procrastinate finds the tasks here."""
 
-from pasti.siap_pak_rt.jobs import papers
+from pasti.siap_pak_rt.jobs import rights
 
-__all__ = ["papers"]
+__all__ = ["rights"]
