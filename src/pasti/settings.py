@@ -21,6 +21,8 @@ PASTI_LIVE_URL = ENV.live_url
 PASTI_CITY_PACK = Path(ENV.city)
 PASTI_DATA_DIR = ENV.data_dir
 PASTI_APP_ROLE = "pasti_app"
+PASTI_SIGNATURE = ENV.signature
+PASTI_BSRE_URL, PASTI_BSRE_USER, PASTI_BSRE_PASSWORD = ENV.bsre_url, ENV.bsre_user, ENV.bsre_password
 
 _city = PASTI_CITY_PACK / "city.yaml"
 PASTI_CITY = yaml.safe_load(_city.read_text()) if _city.exists() else {}

@@ -17,7 +17,10 @@ FILE = "environment.json"
 
 @dataclass(frozen=True)
 class Environment:
-    """Everything settings.py takes from the machine. URLs are PostgreSQL connection strings."""
+    """Everything settings.py takes from the machine. Database URLs are PostgreSQL connection strings.
+
+    `signature` is how letters are signed: "bsre" (certified), "local" (the system's own test certificate) or "none".
+    """
 
     data_dir: Path
     secret_key: str
@@ -30,6 +33,10 @@ class Environment:
     city: str
     insecure_http: bool
     as_owner: bool
+    signature: str
+    bsre_url: str
+    bsre_user: str
+    bsre_password: str
 
     @property
     def one_login(self) -> bool:
@@ -82,4 +89,8 @@ def read() -> Environment:
         city=values.get("PASTI_CITY", str(Path(__file__).resolve().parents[3] / "cities" / "pasuruan")),
         insecure_http=values.get("PASTI_INSECURE_HTTP") == "1",
         as_owner=os.environ.get("PASTI_AS_OWNER") == "1",
+        signature=values.get("PASTI_SIGNATURE") or ("local" if values.get("PASTI_DEMO") == "1" else "none"),
+        bsre_url=values.get("PASTI_BSRE_URL", ""),
+        bsre_user=values.get("PASTI_BSRE_USER", ""),
+        bsre_password=values.get("PASTI_BSRE_PASSWORD", ""),
     )

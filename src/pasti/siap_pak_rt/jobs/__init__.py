@@ -1,5 +1,5 @@
 """Background work, by area; Procrastinate finds the tasks here."""
 
-from pasti.siap_pak_rt.jobs import rights
+from pasti.siap_pak_rt.jobs import papers, rights
 
-__all__ = ["rights"]
+__all__ = ["papers", "rights"]

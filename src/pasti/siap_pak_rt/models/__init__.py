@@ -1,5 +1,6 @@
 """The tables of the RT and RW's work, by area."""
 
+from pasti.siap_pak_rt.models.papers import Paper, PaperCheck
 from pasti.siap_pak_rt.models.rights import Breach, BreachSubject, DataRequest
 
-__all__ = ["Breach", "BreachSubject", "DataRequest"]
+__all__ = ["Breach", "BreachSubject", "DataRequest", "Paper", "PaperCheck"]

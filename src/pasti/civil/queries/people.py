@@ -1,4 +1,4 @@
-"""Every read of people. Each needs a scope in force, and leaves a row in the audit log with its purpose."""
+"""People, their family cards, and what the register holds of the signed-in resident."""
 
 from __future__ import annotations
 

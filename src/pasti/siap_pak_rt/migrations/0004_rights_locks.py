@@ -12,5 +12,5 @@ UNDO = release("siap_pak_rt_datarequest") + release("siap_pak_rt_breachsubject")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("siap_pak_rt", "0001_rights")]
+    dependencies = [("siap_pak_rt", "0003_rights")]
     operations = [migrations.RunSQL(SQL, UNDO)]

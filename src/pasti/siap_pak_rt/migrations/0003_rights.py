@@ -7,10 +7,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
 
     dependencies = [
         ('civil', '0007_restriction'),
+        ('siap_pak_rt', '0002_lock_papers'),
     ]
 
     operations = [

@@ -1,0 +1,30 @@
+"""What happened in the RT and RW's work that others may care about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class PaperReady:
+    """A paper is finished and can be downloaded; `certified` when its signature comes from a certified provider."""
+
+    name: ClassVar[str] = "siap_pak_rt.PaperReady"
+    paper_id: UUID
+    subject_id: UUID
+    kind: str
+    number: str
+    certified: bool
+
+
+@dataclass(frozen=True)
+class PaperRevoked:
+    """A paper no longer holds."""
+
+    name: ClassVar[str] = "siap_pak_rt.PaperRevoked"
+    paper_id: UUID
+    subject_id: UUID
+    kind: str
+    number: str

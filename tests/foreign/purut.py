@@ -1,0 +1,23 @@
+"""A registration of the foreign person at the hospital. Who works there sees patients of every RT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pasti.purut import pack
+from pasti.purut.services import book
+from tests.foreign import World
+from tests.purut.conftest import open_session, section
+
+# The code of a registration stands on the patient's slip and opens a page without a name: it must stay without one.
+PUBLIC: dict[str, Any] = {"purut/poli/:code": "ANA", "purut/papan/:code": "ANA", "purut/:verb": "datang"}
+
+
+def objects(world: World) -> dict[str, Any]:
+    """A registration of today."""
+    pack.load(section())
+    sesi = open_session()
+    made = book(sesi_id=sesi.pk, patient=world.person, payer="umum", channel="loket")
+    world.public |= {"purut/:sesi_id": sesi.pk, "purut/:code": made.code}
+    world.public |= {f"api/v1/{key}": value for key, value in world.public.items() if key.startswith("purut/")}
+    return {}
