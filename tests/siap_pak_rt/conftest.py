@@ -14,6 +14,8 @@ from pasti.kernel.places import queries as places
 from tests.civil.conftest import OTHER_RT, RT, make_town, town  # noqa: F401
 from tests.portal.conftest import as_user, officer_of, resident  # noqa: F401
 
+from .letters import heads, printed, revoked, siti  # noqa: F401
+
 KELURAHAN, OTHER_KELURAHAN = RT.rsplit(".", 2)[0], OTHER_RT.rsplit(".", 2)[0]
 
 

@@ -30,6 +30,9 @@ DEFINED = {
     "source": (("city.yaml", "sources[].id"),),
     "agency": (("agencies.yaml", "agencies[].code"),),
     "clinic": (("hospital.yaml", "clinics[].code"),),
+    "letter route": (("letters.yaml", "routes[].code"),),
+    "letter law": (("letters.yaml", "laws[].code"),),
+    "letter kind": (("letters.yaml", "kinds[].code"),),
     "dimension": (("masterplan.yaml", "dimensions[].code"),),
     "subdimension": (("masterplan.yaml", "dimensions[].subdimensions[].code"),),
     "mission": (("masterplan.yaml", "missions[].code"),),
@@ -38,7 +41,10 @@ DEFINED = {
     "quick win": (("masterplan.yaml", "quick_wins[].code"),),
 }
 # Kinds whose names must be given only once.
-UNIQUE = ("place", "source", "agency", "clinic", "dimension", "mission", "goal", "sasaran", "quick win")
+UNIQUE = (
+    "place", "source", "agency", "clinic", "letter route", "letter law", "letter kind", "dimension", "mission", "goal",
+    "sasaran", "quick win",
+)  # fmt: skip
 USES = (
     Use("city.yaml", "code", "place"),
     Use("city.yaml", "smart_city_lead", "agency"),
@@ -51,6 +57,8 @@ USES = (
     Use("hospital.yaml", "hospital.place", "place"),
     Use("hospital.yaml", "hospital.agency", "agency"),
     Use("hospital.yaml", "doctors[].clinic", "clinic"),
+    Use("letters.yaml", "kinds[].route", "letter route"),
+    Use("letters.yaml", "kinds[].law", "letter law"),
     Use("masterplan.yaml", "missions[].dimensions[]", "dimension"),
     Use("masterplan.yaml", "goals[].mission", "mission"),
     Use("masterplan.yaml", "sasaran[].goal", "goal"),

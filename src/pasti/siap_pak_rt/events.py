@@ -28,3 +28,16 @@ class PaperRevoked:
     subject_id: UUID
     kind: str
     number: str
+
+
+@dataclass(frozen=True)
+class LetterMoved:
+    """A letter was asked for, or went on a step: `verdict` led it to `state`."""
+
+    name: ClassVar[str] = "siap_pak_rt.LetterMoved"
+    letter_id: UUID
+    kind: str
+    rt_code: str
+    verdict: str
+    state: str
+    version: int

@@ -1,6 +1,18 @@
 """The tables of the RT and RW's work, by area."""
 
+from pasti.siap_pak_rt.models.letters import Letter, LetterKind, LetterStep, LetterUnit, NumberSeries
 from pasti.siap_pak_rt.models.papers import Paper, PaperCheck
 from pasti.siap_pak_rt.models.rights import Breach, BreachSubject, DataRequest
 
-__all__ = ["Breach", "BreachSubject", "DataRequest", "Paper", "PaperCheck"]
+__all__ = [
+    "Breach",
+    "BreachSubject",
+    "DataRequest",
+    "Letter",
+    "LetterKind",
+    "LetterStep",
+    "LetterUnit",
+    "NumberSeries",
+    "Paper",
+    "PaperCheck",
+]
