@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pasti.kernel.publish.types import ActionName, Grant, Hit, Purpose, SearchSource, Service, Task, TaskSource
+from pasti.kernel.publish.types import ActionName, Grant, Hit, Purpose, Room, SearchSource, Service, Task, TaskSource
 
 SERVICES = [
     Service(
@@ -28,6 +28,10 @@ PURPOSES = [
     Purpose("masterplan.evaluation", "Evaluasi capaian oleh asesor", "Evaluation by assessors",
             "Permendagri 86/2017; UU 27/2022 Pasal 20 ayat (2) huruf e"),
 ]  # fmt: skip
+
+ROOMS = [
+    Room("masterplan.values", "Isi nilai indikator", "Enter indicator values", "/smart-city/nilai/", "masterplan.enter")
+]
 
 GRANTS = [
     Grant("masterplan.enter", ("opd", "bappeda")),

@@ -11,6 +11,7 @@ from pasti.kernel.publish.types import (
     Hit,
     LifeEvent,
     Purpose,
+    Room,
     SearchSource,
     Service,
     SubjectRecords,
@@ -81,6 +82,12 @@ GRANTS = [
     Grant("portal.make_account", ("kelurahan", "dukcapil")),
     Grant("audit.read", ("auditor",)),
     Grant("operations.read", ("admin", "auditor")),
+]
+
+ROOMS = [
+    Room("portal.desk", "Buat akun warga", "Make a resident's account", "/meja-akun/", "portal.make_account"),
+    Room("portal.audit", "Catatan audit", "Audit log", "/audit/", "audit.read"),
+    Room("portal.operations", "Keadaan sistem", "State of the system", "/operasi/", "operations.read"),
 ]
 
 ACTIONS = [

@@ -13,6 +13,7 @@ from pasti.kernel.publish.types import (
     Hit,
     Measure,
     Purpose,
+    Room,
     SearchSource,
     Service,
     SubjectRecords,
@@ -61,6 +62,11 @@ GRANTS = [
     Grant("purut.check_in", ("loket", "perawat")),
     Grant("purut.call", ("perawat", "dokter")),
     Grant("purut.queue", ("loket", "perawat", "dokter", "manajer_rs")),
+]
+
+ROOMS = [
+    Room("purut.queue", "Antrean poli hari ini", "Today's clinic queues", "/purut/perawat/", "purut.queue"),
+    Room("purut.counter", "Loket pendaftaran", "Registration counter", "/purut/loket/", "purut.register"),
 ]
 
 ACTIONS = [

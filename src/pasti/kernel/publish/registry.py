@@ -19,6 +19,7 @@ from pasti.kernel.publish.types import (
     Measure,
     Published,
     Purpose,
+    Room,
     SearchSource,
     Service,
     SubjectRecords,
@@ -38,6 +39,7 @@ class Registry:
     actions: dict[str, ActionName]
     searches: tuple[SearchSource, ...]
     tasks: tuple[TaskSource, ...]
+    rooms: dict[str, Room]
     subject_records: tuple[SubjectRecords, ...]
     roles_by_permission: dict[str, frozenset[str]]
 
@@ -58,6 +60,7 @@ def registry() -> Registry:
         actions=_by_code(everything.actions),
         searches=tuple(everything.searches),
         tasks=tuple(everything.tasks),
+        rooms=_by_code(everything.rooms),
         subject_records=tuple(everything.subject_records),
         roles_by_permission=roles,
     )

@@ -169,6 +169,17 @@ class TaskSource:
 
 
 @dataclass(frozen=True)
+class Room:
+    """A page where officials work, offered on the staff home to those who hold `permission`."""
+
+    code: str
+    name_id: str
+    name_en: str
+    url: str
+    permission: str
+
+
+@dataclass(frozen=True)
 class SubjectRecords:
     """All a system holds about one person, for that person's own copy (UU 27/2022 articles 7 and 32).
 
@@ -195,4 +206,5 @@ class Published:
     subscriptions: list[Subscription] = field(default_factory=list)
     searches: list[SearchSource] = field(default_factory=list)
     tasks: list[TaskSource] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
     subject_records: list[SubjectRecords] = field(default_factory=list)

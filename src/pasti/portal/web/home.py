@@ -72,22 +72,13 @@ def staff(request: HttpRequest) -> HttpResponse:
     held = {code: unit for code, unit in roles_of(user).items() if code != "warga"}
     if not held:
         return redirect("portal:home")
-    rooms = [(name, url) for name, url, permission in _rooms() if can(user, permission)]
+    rooms = [
+        (queries.local(room, "name"), room.url) for room in registry().rooms.values() if can(user, room.permission)
+    ]
     named = [(queries.local(ROLES[code], "name"), unit) for code, unit in held.items() if code in ROLES]
     return render(
         request, "portal/staff.html", {"tasks": queries.tasks(user, staff=True), "rooms": rooms, "roles": named}
     )
-
-
-def _rooms() -> list[tuple[str, str, str]]:
-    return [
-        (_("Antrean poli hari ini"), "/purut/perawat/", "purut.queue"),
-        (_("Loket pendaftaran"), "/purut/loket/", "purut.register"),
-        (_("Isi nilai indikator"), "/smart-city/nilai/", "masterplan.enter"),
-        (_("Buat akun warga"), "/meja-akun/", "portal.make_account"),
-        (_("Catatan audit"), "/audit/", "audit.read"),
-        (_("Keadaan sistem"), "/operasi/", "operations.read"),
-    ]
 
 
 def _dimension(code: str) -> str:

@@ -12,6 +12,7 @@ from pasti.kernel.publish.types import (
     Grant,
     Measure,
     Purpose,
+    Room,
     Service,
     SubjectRecords,
     Task,
@@ -46,6 +47,13 @@ GRANTS = [
     Grant("siap_pak_rt.rights.restrict", ("dukcapil",)),
     Grant("siap_pak_rt.breach", ("admin", "auditor")),
 ]
+
+ROOMS = [
+    Room("siap_pak_rt.rights", "Permintaan atas data pribadi", "Requests about personal data", "/siap-pak-rt/hak/",
+         "siap_pak_rt.rights.answer"),
+    Room("siap_pak_rt.breaches", "Kegagalan pelindungan data", "Data breaches", "/siap-pak-rt/kegagalan/",
+         "siap_pak_rt.breach"),
+]  # fmt: skip
 
 ACTIONS = [
     ActionName("siap_pak_rt.copy.taken", "mengunduh salinan data Anda", "downloaded a copy of your data"),
