@@ -8,6 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from pasti.civil.services import imports
+from pasti.civil.services.statistics import refresh_tallies
 from pasti.kernel.accounts.scope import Scope, scoped
 
 
@@ -23,3 +24,10 @@ def start_import(batch_id: UUID, area: str) -> None:
     transaction.on_commit(
         lambda: work_import.configure(lock=f"civil.import:{batch_id}").defer(batch_id=str(batch_id), area=area)
     )
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="civil.tallies", queue="upkeep", queueing_lock="civil.tallies")
+def work_tallies(timestamp: int) -> int:
+    """Each minute: count again where somebody changed; after midnight all, for everybody grew older."""
+    return refresh_tallies()

@@ -5,8 +5,9 @@ from pasti.civil.models.families import Address, Family, FamilyNumber, Membershi
 from pasti.civil.models.imports import ImportBatch, ImportRow
 from pasti.civil.models.people import CodeEntry, Person, PersonVersion
 from pasti.civil.models.peristiwa import Peristiwa
+from pasti.civil.models.statistics import Tally, TallyMark
 
 __all__ = [
     "Address", "CodeEntry", "DuplicatePair", "Family", "FamilyNumber", "ImportBatch", "ImportRow", "Membership",
-    "Peristiwa", "Person", "PersonVersion",
+    "Peristiwa", "Person", "PersonVersion", "Tally", "TallyMark",
 ]  # fmt: skip
