@@ -10,11 +10,16 @@ from django.db import models
 
 
 class Document(models.Model):
-    """A file of one user. `media_type` is what the bytes are, not what the sender called them."""
+    """A file of one user. `media_type` is what the bytes are, not what the sender called them.
+
+    A file that a system holds (`held_by`) is not among its sender's own: it is evidence, so the system alone shows it,
+    within its own scope, and removes it.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30)
+    held_by = models.CharField(max_length=30, blank=True, default="")
     name = models.CharField(max_length=150)
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()

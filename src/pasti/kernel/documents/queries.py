@@ -15,8 +15,8 @@ from pasti.kernel.errors import NotFound
 
 
 def mine(owner: User) -> QuerySet[Document]:
-    """One's own documents, newest first, to be paged."""
-    return Document.objects.filter(owner=owner).order_by("-id")
+    """One's own documents, newest first, to be paged; what systems hold is not among them."""
+    return Document.objects.filter(owner=owner, held_by="").order_by("-id")
 
 
 def own(uid: UUID, owner: User) -> Document:
@@ -32,7 +32,7 @@ def readable(uid: UUID, reader: User | None, permit: str = "") -> Document:
 
     Raises NotFound for everyone else, as if there were no such document.
     """
-    document = Document.objects.select_related("owner").filter(uid=uid).first()
+    document = Document.objects.select_related("owner").filter(uid=uid, held_by="").first()
     if document is None:
         raise NotFound
     if reader is not None and document.owner_id == reader.pk:

@@ -28,6 +28,7 @@ from pasti.kernel.errors import NotFound, Refused
 MAX_BYTES = 10 * 1024 * 1024
 ALLOWED = tuple(EXTENSIONS)
 QUOTA = 200 * 1024 * 1024  # bytes one user may keep
+HELD_QUOTA = 2 * 1024 * 1024 * 1024  # bytes systems hold of what one user sent: years of an RT head's photographs
 LINK_SECONDS = 15 * 60
 PURPOSE = "documents.own"
 SALT = "documents.link"
@@ -40,8 +41,11 @@ def store(
     kind: str,
     max_bytes: int = MAX_BYTES,
     allowed: tuple[str, ...] = tuple(EXTENSIONS),
+    held_by: str = "",
 ) -> Document:
     """Keep `file` for `owner`; the same bytes of the same kind again give the document already there.
+
+    With `held_by` the file belongs to that system's records, not among the owner's own files.
 
     Raises Refused: `berkas-kosong`, `berkas-terlalu-besar` (413), `jenis-berkas` (415), `gambar-rusak`,
     `gambar-terlalu-besar` (422), `kuota-penuh` (409).
@@ -50,7 +54,7 @@ def store(
     try:
         media_type = media_type_of(partial, allowed)
         document = Document(
-            uid=uuid.uuid4(), owner=owner, kind=kind, name=_clean_name(file.name or "", media_type),
+            uid=uuid.uuid4(), owner=owner, kind=kind, held_by=held_by, name=_clean_name(file.name or "", media_type),
             media_type=media_type, size=size, sha256=digest, created_at=now(),
         )  # fmt: skip
         return _kept(document, partial)
@@ -58,10 +62,10 @@ def store(
         partial.unlink(missing_ok=True)
 
 
-def remove(uid: uuid.UUID, *, owner: User) -> None:
-    """Delete one's own document, the bytes after the commit. Raises NotFound for another's."""
+def remove(uid: uuid.UUID, *, owner: User, held_by: str = "") -> None:
+    """Delete one's own document, the bytes after the commit. Raises NotFound for another's, or one a system holds."""
     with transaction.atomic():
-        document = Document.objects.select_for_update().filter(uid=uid, owner=owner).first()
+        document = Document.objects.select_for_update().filter(uid=uid, owner=owner, held_by=held_by).first()
         if document is None:
             raise NotFound
         path = document.path
@@ -72,7 +76,7 @@ def remove(uid: uuid.UUID, *, owner: User) -> None:
 
 def share(uid: uuid.UUID, *, owner: User) -> str:
     """A link that opens one's own document for a quarter of an hour to whoever holds it. Raises NotFound."""
-    document = Document.objects.filter(uid=uid, owner=owner).first()
+    document = Document.objects.filter(uid=uid, owner=owner, held_by="").first()
     if document is None:
         raise NotFound
     _record("documents.shared", document)
@@ -128,11 +132,11 @@ def _kept(document: Document, partial: Path) -> Document:
 def _within_quota(document: Document) -> None:
     """The owner's row is locked, so two uploads at once cannot both take the last place."""
     User.objects.select_for_update().get(pk=document.owner_id)
-    mine = Document.objects.filter(owner=document.owner)
+    mine = Document.objects.filter(owner=document.owner, held_by=document.held_by)
     if mine.filter(kind=document.kind, sha256=document.sha256).exists():
         return
     used = mine.aggregate(total=Sum("size"))["total"] or 0
-    if used + document.size > QUOTA:
+    if used + document.size > (HELD_QUOTA if document.held_by else QUOTA):
         raise Refused("kuota-penuh", _("Ruang berkas Anda penuh. Hapus berkas yang tidak dipakai lagi."), field="file")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from pasti.kernel.accounts.access import signed_in, to_sign_in
 from pasti.kernel.accounts.models import User
 from pasti.kernel.documents import queries, services
 from pasti.kernel.documents.sniffing import EXTENSIONS
+from pasti.kernel.documents.web.handing_out import handed_out
 from pasti.kernel.errors import NotFound, Refused
 
 PAGE = 20
@@ -69,12 +70,7 @@ def download(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         source = document.path.open("rb")
     except (NotFound, FileNotFoundError):
         raise Http404 from None
-    response = FileResponse(source, as_attachment=True, filename=document.name, content_type=document.media_type)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return handed_out(source, document)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
