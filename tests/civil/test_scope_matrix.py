@@ -59,7 +59,7 @@ EVERYWHERE = {
     "api/v1/purut/": {"loket", "perawat", "dokter", "manajer_rs"},
     "audit/": {"auditor"},  # the log names officers, and its reader guards it
 }
-PAGE_REFUSALS, API_REFUSALS = {302, 403, 404, 405}, {400, 401, 403, 404, 405, 415, 422}
+PAGE_REFUSALS, API_REFUSALS = {302, 401, 403, 404, 405}, {400, 401, 403, 404, 405, 415, 422}
 
 
 @dataclass(frozen=True)

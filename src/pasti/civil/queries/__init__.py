@@ -18,6 +18,7 @@ from pasti.civil.queries.people import (
     people,
     person,
     profile,
+    rt_of,
     scope_for,
     search,
     words_of,
@@ -25,5 +26,5 @@ from pasti.civil.queries.people import (
 
 __all__ = [
     "CODED", "LISTED", "SHOWN", "Household", "Member", "Profile", "code_names", "household", "household_ids", "ids_by_nik",
-    "listed", "masked_name", "matching", "names_of", "people", "person", "profile", "scope_for", "search", "words_of",
+    "listed", "masked_name", "matching", "names_of", "people", "person", "profile", "rt_of", "scope_for", "search", "words_of",
 ]  # fmt: skip

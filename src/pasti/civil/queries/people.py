@@ -73,6 +73,11 @@ def household_ids(person_id: UUID | None) -> list[UUID]:
         return list(cursor.fetchone()[0])
 
 
+def rt_of(person_id: UUID) -> str:
+    """The RT a person of the scope lives in; empty outside of it."""
+    return Person.objects.filter(pk=person_id).values_list("rt_code", flat=True).first() or ""
+
+
 def person(person_id: UUID, *, purpose: str = "") -> Person:
     """One person within the scope. Raises NotFound outside of it, as if there were no such person."""
     found = Person.objects.filter(pk=person_id).first()

@@ -1,5 +1,5 @@
 """Background work, by area; Procrastinate finds the tasks here."""
 
-from pasti.siap_pak_rt.jobs import papers, rights
+from pasti.siap_pak_rt.jobs import papers, rights, sync
 
-__all__ = ["papers", "rights"]
+__all__ = ["papers", "rights", "sync"]

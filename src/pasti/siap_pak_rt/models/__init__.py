@@ -1,10 +1,12 @@
 """The tables of the RT and RW's work, by area."""
 
+from pasti.siap_pak_rt.models.attachments import Attachment, Upload
 from pasti.siap_pak_rt.models.letters import Letter, LetterKind, LetterStep, LetterUnit, NumberSeries
 from pasti.siap_pak_rt.models.papers import Paper, PaperCheck
 from pasti.siap_pak_rt.models.rights import Breach, BreachSubject, DataRequest
 
 __all__ = [
+    "Attachment",
     "Breach",
     "BreachSubject",
     "DataRequest",
@@ -15,4 +17,5 @@ __all__ = [
     "NumberSeries",
     "Paper",
     "PaperCheck",
+    "Upload",
 ]
