@@ -18,6 +18,7 @@ from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.audit.queries import trail_of
 from pasti.kernel.clock import now
+from pasti.kernel.context import ANONYMOUS
 from pasti.kernel.publish.registry import registry
 from pasti.kernel.publish.types import Hit, LifeEvent, Service, Task
 from pasti.portal.rules import search as rules
@@ -150,7 +151,8 @@ def in_words(entry: Entry, user: User) -> Trace:
     role = ROLES.get(entry.actor_role)
     did = (action.text_en if english() else action.text_id) if action else _("membuka data Anda")
     own = entry.actor_id == user.pk
-    shown = (role.name_en if english() else role.name_id) if role else entry.actor_role
+    nobody = _("Seseorang") if entry.actor_role == ANONYMOUS.role else entry.actor_role
+    shown = (role.name_en if english() else role.name_id) if role else nobody
     return Trace(
         entry.at, _("Anda sendiri") if own else entry.actor_name, " – ".join(filter(None, [shown, entry.actor_unit])), did,
         local(purpose, "name") if purpose else entry.purpose, purpose.legal_basis if purpose else "",

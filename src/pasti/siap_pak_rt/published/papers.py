@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pasti.kernel.publish.types import ActionName, Grant, Purpose, Service
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pasti.kernel.publish.types import ActionName, Grant, Purpose, Service, Task, TaskSource
 
 SERVICES = [
     Service(
@@ -29,9 +34,9 @@ PURPOSES = [
 ]  # fmt: skip
 
 GRANTS = [
-    Grant("siap_pak_rt.papers_own", ("warga",)),
     Grant("siap_pak_rt.papers_read", ("ketua_rt", "ketua_rw", "kelurahan", "dukcapil")),
     Grant("siap_pak_rt.papers_revoke", ("kelurahan",)),
+    Grant("siap_pak_rt.papers_sign", ("kelurahan",)),
 ]
 
 _SEEN = "memeriksa keaslian surat Anda"
@@ -58,3 +63,20 @@ ACTIONS = [
         "checked your letter with a file or facts that do not match. The content was not shown",
     ),
 ]
+
+
+def _tasks(user: Any) -> list[Task]:
+    from pasti.kernel.accounts.access import can
+    from pasti.siap_pak_rt.queries import papers
+
+    if settings.PASTI_SIGNATURE != "bsre" or not can(user, "siap_pak_rt.papers_sign"):
+        return []
+    waiting = papers.unsigned(user)
+    if not waiting:
+        return []
+    title = _("%(count)s surat menunggu tanda tangan elektronik Anda") % {"count": len(waiting)}
+    return [Task(title, _("Yang tertua: %(letter)s") % {"letter": waiting[0]}, "/siap-pak-rt/kertas/tanda-tangan/",
+                 _("Tanda tangani"), "siap_pak_rt", staff=True)]  # fmt: skip
+
+
+TASKS = [TaskSource("siap_pak_rt.papers", _tasks)]
