@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from pasti.kernel.publish.types import ActionName, Grant, Purpose, Service, Task, TaskSource
+from pasti.kernel.publish.types import ActionName, Grant, Purpose, Service, SubjectRecords, Task, TaskSource
 
 SERVICES = [
     Service(
@@ -80,3 +81,12 @@ def _tasks(user: Any) -> list[Task]:
 
 
 TASKS = [TaskSource("siap_pak_rt.papers", _tasks)]
+
+
+def _records(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.siap_pak_rt.queries import papers
+
+    return papers.records_of(person_id)
+
+
+SUBJECT_RECORDS = [SubjectRecords("siap_pak_rt.papers", "Surat yang terbit", "Letters issued", _records)]

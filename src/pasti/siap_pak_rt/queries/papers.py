@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -115,6 +116,23 @@ def unsigned(user: User) -> list[Paper]:
     """Papers that wait for this official's own signature, the oldest first, at most fifty."""
     with scoped(scope_of(user, PURPOSE)):
         return list(Paper.objects.filter(signer_id=user.pk, state=Paper.State.WAITING).order_by("created_at")[:50])
+
+
+def records_of(person_id: UUID) -> list[dict[str, Any]]:
+    """All that is kept about a person's papers, for the person's own copy of the data."""
+    with scoped(Scope((), (person_id,), PURPOSE)):
+        rows = Paper.objects.filter(subject_id=person_id).prefetch_related("checks").order_by("created_at")
+        return [_record(one) for one in rows]
+
+
+def _record(one: Paper) -> dict[str, Any]:
+    lines = [f"{label}: {value}" for label, value in one.content["person_lines"]]
+    checked = [f"{check.at.isoformat()} {check.means} {check.outcome}" for check in one.checks.all()]
+    return {
+        "surat": one.title, "nomor": one.number, "penerbit": one.issuer, "tanggal": one.issued_on, "keadaan": one.state,
+        "isi": "\n".join([*lines, *one.content["paragraphs"]]), "kode": rules.grouped(one.code),
+        "dicabut": one.revoked_at, "alasan": one.revoke_reason, "diperiksa": "\n".join(checked),
+    }  # fmt: skip
 
 
 def _own(user: User) -> Scope:
