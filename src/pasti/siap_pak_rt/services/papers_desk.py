@@ -1,16 +1,18 @@
-"""The signer's desk: certified signatures, each batch with a passphrase given for it alone."""
+"""The unit's desk: certified signatures, each batch with a passphrase given for it alone; withdrawing a letter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scope_of, scoped
-from pasti.siap_pak_rt.models import Paper
+from pasti.siap_pak_rt.models import Letter, Paper
 from pasti.siap_pak_rt.queries.papers import unsigned
-from pasti.siap_pak_rt.services import papers
+from pasti.siap_pak_rt.services import letters, papers
 from pasti.siap_pak_rt.services.papers_sign import Consent, SigningFailed
 
 AT_ONCE = 10  # papers in one act, so that it ends before the signer's patience does
@@ -41,3 +43,13 @@ def sign_waiting(signer: User, nik: str, passphrase: str) -> Batch:
                     words = _("%(problem)s. Surat tetap menunggu; coba lagi nanti.") % {"problem": words}
                 return Batch(signed, words, failure.field)
     return Batch(signed)
+
+
+def withdraw(paper_id: UUID, reason: str, ended: str) -> Paper:
+    """Revoke a paper and the letter it belongs to, in one transaction. Raises what either raises."""
+    with transaction.atomic():
+        paper = papers.revoke(paper_id, reason, ended)
+        letter = Letter.objects.filter(paper_id=paper_id).first()
+        if letter is not None:
+            letters.revoke(letter.pk, reason)
+        return paper

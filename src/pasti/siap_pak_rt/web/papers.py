@@ -37,7 +37,7 @@ PAGE = 20
 def mine(request: HttpRequest) -> HttpResponse:
     """My papers; for officials also those their unit issued."""
     user = cast(User, request.user)
-    context = {"rows": [(one, *words.state(one)) for one in queries.mine(user)]}
+    context: dict[str, object] = {"rows": [(one, *words.state(one)) for one in queries.mine(user)]}
     if can(user, "siap_pak_rt.papers_read"):
         context |= _of_unit(request, user)
     return render(request, "siap_pak_rt/papers_list.html", context)
@@ -123,7 +123,7 @@ def _revoked(request: HttpRequest, user: User, paper: Paper, form: RevokeForm) -
     try:
         with transaction.atomic():
             if not done_before(user.pk, key, "siap_pak_rt.web.papers_revoke"):
-                services.revoke(paper.pk, form.cleaned_data["reason"], form.cleaned_data["ended"])
+                papers_desk.withdraw(paper.pk, form.cleaned_data["reason"], form.cleaned_data["ended"])
                 remember(user.pk, key, str(paper.pk))
         return True
     except Refused as refusal:

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from pasti.kernel.api.limits import TokenBucket
-from pasti.siap_pak_rt.queries.papers import KnownPaper
+from pasti.siap_pak_rt.queries.papers import KnownPaper, known
 from pasti.siap_pak_rt.rules import papers as rules
 from pasti.siap_pak_rt.services import papers_verify as verify
 from pasti.siap_pak_rt.web import papers_words as words
@@ -76,7 +76,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 def _proving(request: HttpRequest, code: str) -> HttpResponse:
     by_file = "berkas" in request.FILES or request.POST.get("cara") == "berkas"
     form, checked = _by_file(request, code) if by_file else _by_facts(request, code)
-    paper = checked.paper if checked else verify.known(code=code)
+    paper = checked.paper if checked else known(code=code)
     if paper is None:
         return render(request, "siap_pak_rt/papers_unknown.html", {"form": CodeForm()}, status=404)
     return _paper_page(request, paper, form=form, checked=checked)
