@@ -7,6 +7,8 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 PYTHON ?= python3
 UV := .cache/tools/bin/uv
+# Locks and half-made files of the installers too; PostgreSQL keeps the system's folder, its socket paths must be short.
+SYNC = mkdir -p .cache/tmp && TMPDIR="$(CURDIR)/.cache/tmp" $(UV) sync --quiet --locked
 RUN := .venv/bin
 ARGS ?=
 
@@ -18,12 +20,12 @@ $(UV):
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .cache/tools uv
 
 .venv/.installed: $(UV) pyproject.toml uv.lock $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
-	$(UV) sync --quiet --locked --no-dev --inexact
+	$(SYNC) --no-dev --inexact
 	$(RUN)/python -m pasti.kernel.ui.assets
 	touch $@
 
 .venv/.dev: .venv/.installed
-	$(UV) sync --quiet --locked
+	$(SYNC)
 	touch $@
 
 run: install  ## start the platform with a synthetic city; prints the address and the demo accounts

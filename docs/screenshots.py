@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 import psycopg  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
-from tests.city.conftest import DESK, FLAGS, PHONE, sign_in  # noqa: E402
+from tests.city.conftest import DESK, PHONE, launch, sign_in  # noqa: E402
 from tests.platform_process import Platform  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -21,7 +21,7 @@ def main() -> None:
     """Walk the thread once and keep a picture of each screen."""
     PICTURES.mkdir(exist_ok=True)
     with Platform(ROOT / ".cache" / "pictures", people=2000) as platform, sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = launch(tool)
         _walk(browser, platform, _session_of_today(platform))
         browser.close()
 

@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".cache" / "test"
 os.environ["PASTI_DATA"] = str(FOLDER)
 os.environ["PASTI_INSECURE_HTTP"] = "1"
+TEMPORARY = ROOT / ".cache" / "tmp"  # where tests write: nothing is left outside of the checkout
+TEMPORARY.mkdir(parents=True, exist_ok=True)
+os.environ["PYTEST_DEBUG_TEMPROOT"] = str(TEMPORARY)
 os.environ["PASTI_SECRET_KEY"] = "only-for-tests-" + "x" * 50
 
 import fasteners  # noqa: E402
@@ -178,7 +181,7 @@ def owner_url(request: pytest.FixtureRequest) -> str:
 def wait_until() -> Any:
     """`wait_until(lambda: ...)`: poll until true; fails the test after the given seconds."""
 
-    def wait(condition: Any, seconds: float = 10, every: float = 0.05) -> None:
+    def wait(condition: Any, seconds: float = 60, every: float = 0.05) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "waited in vain"

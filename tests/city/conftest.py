@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.platform_process import Platform
+from tests.platform_process import ROOT, Platform
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+PATIENCE = 60_000  # milliseconds: a busy machine is no fault of the page
+expect.set_options(timeout=PATIENCE)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="session")
+def launch(tool: Playwright) -> Browser:
+    """Debian's Chromium, headless; its settings and crash reports stay in the checkout, not in the home folder."""
+    home = str(ROOT / ".cache" / "browser")
+    env: dict[str, str | float | bool] = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
+    return tool.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS, env=env)
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """One browser for the tests of this folder; gone after them, for Django refuses to work beside its event loop."""
     with sync_playwright() as tool:
-        running = tool.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        running = launch(tool)
         yield running
         running.close()
 
@@ -44,7 +54,7 @@ def visitor(browser: Browser, platform: Platform, signed_in: dict[str, Any]) -> 
         )  # fmt: skip
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         if role and role not in signed_in:
             sign_in(page, platform, role)
             signed_in[role] = context.storage_state()

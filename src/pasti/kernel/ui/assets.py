@@ -67,7 +67,12 @@ def _check(done: subprocess.CompletedProcess[Any]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"npm_config_cache": str(ROOT / ".cache" / "npm"), "npm_config_update_notifier": "false"}
+    """Node and npm keep their caches in the checkout: by default Node would leave one in `/tmp`."""
+    cache = ROOT / ".cache"
+    return os.environ | {
+        "npm_config_cache": str(cache / "npm"), "npm_config_update_notifier": "false",
+        "NODE_COMPILE_CACHE": str(cache / "node"),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
