@@ -39,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/token", operations.token),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
-    path("akun/", include("allauth.urls")),
+    path("akun/", include("pasti.portal.web.account_urls")),
     *(path(prefix, include(module)) for prefix, module in SYSTEMS if _inhabited(module)),
 ]
 handler400 = "pasti.kernel.ui.web.errors.bad_request"
