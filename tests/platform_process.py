@@ -51,7 +51,7 @@ class Platform:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, seconds: float = 180) -> float:
+    def start(self, seconds: float = 600) -> float:
         """Start and wait for readiness; returns the seconds it took."""
         command = [sys.executable, "-m", "pasti", "up", "--port", str(self.port), "--data", str(self.folder),
                    "--people", str(self.people)]  # fmt: skip
@@ -81,7 +81,24 @@ class Platform:
         except OSError:
             return False
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_back(self, name: str, killed: int) -> None:
+        """Wait until another process stands where `killed` was, and the platform serves.
+
+        Readiness alone is not enough: the backends of a killed database answer for a moment longer.
+        """
+        deadline = time.monotonic() + 90
+        while not self._replaced(name, killed):
+            assert time.monotonic() < deadline, f"{name} did not come back:\n{self.tail()}"
+            time.sleep(0.1)
+        self.wait_ready()
+
+    def _replaced(self, name: str, killed: int) -> bool:
+        try:
+            return self.part(name) != killed
+        except AssertionError:
+            return False
+
+    def wait_ready(self, seconds: float = 90) -> None:
         """Wait until the platform serves again."""
         deadline = time.monotonic() + seconds
         while not self.ready():
@@ -101,9 +118,11 @@ class Platform:
                 return int(pid)
         raise AssertionError(f"no {name} among\n{out.stdout}")
 
-    def kill(self, name: str) -> None:
-        """kill -9 one part."""
-        os.kill(self.part(name), signal.SIGKILL)
+    def kill(self, name: str) -> int:
+        """kill -9 one part; returns the process id it had."""
+        found = self.part(name)
+        os.kill(found, signal.SIGKILL)
+        return found
 
     def token(self, role: str) -> str:
         """A bearer token as `pasti token` prints it."""

@@ -76,7 +76,7 @@ def test_the_resident_is_told_and_sees_who_looked(visitor: Callable[..., Page], 
     nurse = visitor("perawat", wide=True)
     nurse.goto(f"/purut/perawat/{clinic_today}/")
     nurse.click(f"form[action*='{code}/datang'] button")
-    for _ in range(40):
+    for _ in range(120):
         resident.goto("/kotak-masuk/")
         if resident.locator(f"text=Nomor antrean {number}").count():
             break

@@ -57,12 +57,12 @@ class Hospital:
             {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key},
         )  # fmt: skip
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refusal:
             return refusal.status, json.loads(refusal.read() or b"{}")
 
-    def book_stubbornly(self, session: int, number: int, key: str, seconds: float = 90) -> tuple[int, dict[str, Any]]:
+    def book_stubbornly(self, session: int, number: int, key: str, seconds: float = 240) -> tuple[int, dict[str, Any]]:
         """Try until there is an answer, as a phone on a bad line does: always with the same key."""
         deadline = time.monotonic() + seconds
         while True:
@@ -107,12 +107,13 @@ def test_killed_in_the_middle_nothing_is_lost_or_doubled(platform: Platform, par
     hospital = Hospital(platform)
     session = hospital.session(30)
     keys = [uuid.uuid4().hex for _ in range(120)]
+    before = platform.part(part)
     killer = threading.Timer(0.5, platform.kill, [part])
     killer.start()
     with ThreadPoolExecutor(20) as people:
         answers = list(people.map(lambda n: hospital.book_stubbornly(session, n, keys[n]), range(120)))
     killer.join()
-    platform.wait_ready()
+    platform.wait_back(part, before)
     told = sorted((body["number"], body["code"]) for status, body in answers if status == 201)
     assert told == sorted(hospital.rows(session)), "what people were told is exactly what is stored"
     assert [number for number, _ in told] == list(range(1, 31))
