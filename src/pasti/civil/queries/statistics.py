@@ -23,7 +23,7 @@ from pasti.kernel.errors import NotFound
 from pasti.kernel.places import queries as places
 from pasti.kernel.places.models import Place
 
-KELURAHAN = 4  # parts of the dotted code; deeper ones are RW and RT
+KELURAHAN, RT = 4, 6  # parts of the dotted code; RW has 5
 SIDES = ("age", "sex", "religion", "education", "occupation", "marital_status", "blood_type", "citizenship", "residency",
          "relation")  # fmt: skip
 _LISTS = CODED | {"residency": "status_penduduk", "relation": "hubungan_keluarga_shdk"}
@@ -54,6 +54,16 @@ class Crosstab:
     total: int | None
 
     @property
+    def men(self) -> int | None:
+        """All men, where one side is the sex."""
+        return (self.column_sums if self.second == "sex" else self.row_sums)[MEN]
+
+    @property
+    def women(self) -> int | None:
+        """All women, where one side is the sex."""
+        return (self.column_sums if self.second == "sex" else self.row_sums)[WOMEN]
+
+    @property
     def hides(self) -> bool:
         """Whether any number is hidden."""
         numbers = [self.total, *self.cells.values(), *self.row_sums.values(), *self.column_sums.values()]
@@ -70,6 +80,11 @@ class Part:
     men: int | None
     women: int | None
     total: int | None
+
+    @property
+    def rw(self) -> str:
+        """The RW an RT is in, in words."""
+        return f"RW {self.code.split('.')[-2]}"
 
 
 def area(code: str) -> Place:
@@ -110,22 +125,45 @@ def pyramid(code: str, *, known_on: dt.date | None = None) -> Crosstab:
     return crosstab(code, "age", "sex", known_on=known_on)
 
 
-def parts(code: str) -> list[Part]:
-    """The areas inside, with their people: kelurahan of a city or kecamatan; RW and RT of a kelurahan or RW in scope."""
-    area(code)
-    depth = depth_of(code)
-    if depth >= KELURAHAN and (not sees_all(code) or depth > KELURAHAN + 1):
-        return []
-    below = "kelurahan" if depth < KELURAHAN else "rt"
-    leaves = _leaves(code, _kind("age", "sex"), None, KELURAHAN if depth < KELURAHAN else KELURAHAN + 2)
+@dataclass(frozen=True)
+class Overview:
+    """An area at a glance: by age and sex, and by the areas inside."""
+
+    place: Place
+    pyramid: Crosstab
+    parts: tuple[Part, ...]
+
+
+def overview(code: str, *, known_on: dt.date | None = None) -> Overview:
+    """Age by sex of an area and the people of the areas inside: kelurahan of a city or kecamatan; the RT of a kelurahan
+    or RW within the scope. With `known_on` as `crosstab`. Raises NotFound as `area`."""
+    place, depth = area(code), depth_of(code)
+    below = "kelurahan" if depth < KELURAHAN else "rt" if depth < RT and sees_all(code) else ""
+    leaves = _leaves(code, _kind("age", "sex"), known_on, RT if below == "rt" else KELURAHAN)
+    table = _table(code, ("age", "sex"), leaves.of(code), _hidden(code, leaves))
+    return Overview(place, table, _parts(code, below, leaves) if below else ())
+
+
+def tables_of_kelurahan(code: str) -> list[tuple[Place, Crosstab]]:
+    """Age by sex of every kelurahan of an area, in one read."""
+    leaves, hidden, found = _leaves(code, _kind("age", "sex"), None), dict[str, Pattern](), []
+    for place in places.within(code, "kelurahan"):
+        beside = place.code.rpartition(".")[0]
+        if beside not in hidden:
+            hidden[beside] = _hidden(place.code, leaves)
+        found.append((place, _table(place.code, ("age", "sex"), leaves.of(place.code), hidden[beside])))
+    return found
+
+
+def _parts(code: str, below: str, leaves: Leaves) -> tuple[Part, ...]:
     hidden: dict[str, Pattern] = {}  # one for all areas beside each other
     found = []
     for place in places.within(code, below):
         beside = place.code.rpartition(".")[0]
         if beside not in hidden:
-            hidden[beside] = small_cells.NOTHING if sees_all(code) else _hidden(place.code, leaves)
+            hidden[beside] = _hidden(place.code, leaves)
         found.append(_part(place, leaves.of(place.code), hidden[beside]))
-    return found
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,12 @@ def geojson(parent: str) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": [_feature(one) for one in found]}
 
 
+def outlines(code: str, level: str) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection of the places of one level in the area `code`, itself included."""
+    inside = Place.objects.filter(Q(pk=code) | Q(pk__startswith=f"{code}."), level=level, boundary__isnull=False)
+    return {"type": "FeatureCollection", "features": [_feature(one) for one in inside.order_by("code")]}
+
+
 def city() -> City | None:
     """The city this platform serves; None before its pack is loaded."""
     return City.objects.first()

@@ -8,6 +8,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 34
+HEADROOM = 24  # below a pyramid, for the numbers of its axis
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,33 @@ def _ticks(top: float) -> list[tuple[float, float]]:
 def _labels(points: Sequence[tuple[str, Any]], step: float, first: float) -> list[tuple[float, str]]:
     every = max(1, -(-len(points) // 12))
     return [(round(first + at * step, 1), label) for at, (label, _) in enumerate(points) if at % every == 0]
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """Bars to both sides of a middle, youngest below, in a box of 720 units and `height`."""
+
+    height: int
+    rows: list[tuple[str, float, Mark | None, Mark | None]]  # label, its y, left bar, right bar
+    ticks: list[tuple[float, float]]  # x and the number it stands for, on both sides
+    bottom: float
+
+
+def pyramid(groups: Sequence[tuple[str, Any, Any]]) -> Pyramid:
+    """A population pyramid of (label, left, right), the first group lowest; a value of None has no bar."""
+    step, half, middle = 22, 300, 60
+    top = _ceiling([value for _, left, right in groups for value in (left, right)])
+    bottom = TOP + step * len(groups)
+    rows = []
+    for at, (label, left, right) in enumerate(groups):
+        y = bottom - step * (at + 1)
+        sizes = [None if value is None else round(half * float(value) / top, 1) for value in (left, right)]
+        marks = [
+            None if size is None else Mark(half - size if side == 0 else half + 2 * middle, y + 2, size, step - 4, label, value)
+            for side, (size, value) in enumerate(zip(sizes, (left, right), strict=True))
+        ]  # fmt: skip
+        rows.append((label, y + step / 2, marks[0], marks[1]))
+    shares = (0.5, 1)
+    ticks = [(half - half * share, top * share) for share in shares]
+    ticks += [(half + 2 * middle + half * share, top * share) for share in shares]
+    return Pyramid(bottom + HEADROOM, rows, ticks, bottom)

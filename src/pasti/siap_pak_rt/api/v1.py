@@ -2,5 +2,8 @@
 
 from ninja import Router
 
+from pasti.siap_pak_rt.api import statistics
+
 router = Router()
 PREFIX = "siap-pak-rt"
+router.add_router("/statistics", statistics.router)

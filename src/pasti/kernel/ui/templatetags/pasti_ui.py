@@ -123,6 +123,12 @@ def bar_chart(points: Sequence[tuple[str, Any]], title: str, unit: str = "") -> 
     return {"chart": charts.bars(points), "points": points, "title": title, "unit": unit}
 
 
+@register.inclusion_tag("ui/components/pyramid.html")
+def pyramid_chart(groups: Sequence[tuple[str, Any, Any]], left: str, right: str, title: str) -> dict[str, Any]:
+    """A population pyramid of (label, left, right), youngest first. Its table is the caller's."""
+    return {"chart": charts.pyramid(groups), "left": left, "right": right, "title": title}
+
+
 @register.inclusion_tag("ui/components/light.html")
 def light(band: str, percent: Any = None) -> dict[str, Any]:
     """A traffic light that also says its meaning in words; `band` is a code of the achievement bands."""
