@@ -82,6 +82,10 @@ ACTIONS = [
     ActionName("civil.person.unrestricted", "membuka pembatasan data Anda", "lifted the restriction of your data"),
     ActionName("civil.subject_records", "menyalin data kependudukan Anda untuk Anda", "copied your record for you"),
     ActionName("civil.family.joined", "memasukkan Anda ke dalam kartu keluarga", "put you on a family card"),
+    ActionName("civil.family.verified", "memastikan data kartu keluarga Anda masih benar",
+               "made sure that your family card is still right"),
+    ActionName("civil.peristiwa.dukcapil", "mencatat tahap dokumen Anda di Dukcapil",
+               "recorded how far your paper has come at Dukcapil"),
     ActionName("civil.peristiwa.birth", "mencatat kelahiran Anda", "recorded your birth"),
     ActionName("civil.peristiwa.stillbirth", "mencatat lahir mati", "recorded a stillbirth"),
     ActionName("civil.peristiwa.death", "mencatat kematian", "recorded a death"),
@@ -94,7 +98,7 @@ ACTIONS = [
     ActionName("civil.peristiwa.data_change", "mencatat perubahan data Anda", "recorded a change of your data"),
     ActionName("civil.peristiwa.temporary", "mencatat Anda tinggal sementara", "recorded your temporary stay"),
     ActionName("civil.peristiwa.reversed", "membatalkan laporan yang keliru", "took a wrong report back"),
-]
+]  # fmt: skip
 
 
 def _records(person_id: UUID) -> list[dict[str, Any]]:

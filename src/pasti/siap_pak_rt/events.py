@@ -41,3 +41,16 @@ class LetterMoved:
     verdict: str
     state: str
     version: int
+
+
+@dataclass(frozen=True)
+class LaporanDecided:
+    """The kelurahan confirmed a report, sent it back, or took a confirmed one back; `version` counts its sendings."""
+
+    name: ClassVar[str] = "siap_pak_rt.LaporanDecided"
+    laporan_id: UUID
+    kind: str
+    state: str
+    reporter_id: UUID | None
+    rt_code: str
+    version: int

@@ -52,6 +52,24 @@ class Family(models.Model):
         return self.number
 
 
+class FamilyCheck(models.Model):
+    """One look of the RT at a card: still so. Append-only, so that a share of last year can be made again."""
+
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="checks")
+    day = models.DateField()
+    rt_code = models.CharField(max_length=40)
+    recorded_at = models.DateTimeField()
+
+    objects = ScopedManager(people="family__memberships__person_id")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["family", "day"], name="family_check_once")]
+        indexes = [models.Index(fields=["recorded_at"], name="family_check_recorded")]
+
+    def __str__(self) -> str:
+        return f"{self.family_id} {self.day}"
+
+
 class FamilyNumber(models.Model):
     """A number a family's card had, from one day to another: it changes when the head dies or the family moves."""
 

@@ -7,6 +7,7 @@ Times: UU 23/2006 jo. UU 24/2013, articles 27 (birth: 60 days), 44 (death: 30 da
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MALE, FEMALE = 1, 2
@@ -57,13 +58,11 @@ def of_birth(born: dt.date, mother_born: dt.date, mother_sex: int, other_childre
     return found
 
 
-def of_marriage(
-    day: dt.date, births: tuple[dt.date, dt.date], sexes: tuple[int, int], statuses: tuple[int, int]
-) -> list[Fault]:
+def of_marriage(day: dt.date, births: Sequence[dt.date], sexes: Sequence[int], statuses: Sequence[int]) -> list[Fault]:
     """Faults of a marriage: a man and a woman (UU 1/1974 article 1); age and an existing marriage ask to look again,
-    since a court may allow both."""
+    since a court may allow both. Of a couple only one may be known, when the other is of elsewhere."""
     found = []
-    if sexes[0] == sexes[1]:
+    if len(sexes) > 1 and sexes[0] == sexes[1]:
         found.append(Fault("same_sex", "spouse"))
     if any(age_on(birth, day) < MARRIAGE_AGE for birth in births):
         found.append(Fault("too_young", "occurred_on", stops=False))

@@ -6,12 +6,15 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from pasti.civil.models import Address, Family, Membership, Person
+from pasti.civil.models import Address, Family, FamilyCheck, Membership, Person
 from pasti.civil.rules import kk, nik
 from pasti.civil.services.checks import check_place
 from pasti.kernel import clock
+from pasti.kernel.accounts.scope import current_scope
+from pasti.kernel.accounts.scoping import covers
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.errors import NotFound, Refused
 
@@ -57,6 +60,27 @@ def add_member(
         changes={"relation": [None, relation]},
     )  # fmt: skip
     return member
+
+
+@transaction.atomic
+def verify_family(family_id: UUID, *, purpose: str) -> Family:
+    """The card of a family in the scope's area is still as it stands, looked at today. Twice a day is once.
+
+    Raises NotFound outside the area: the family itself, who may read its own card, does not verify it.
+    """
+    family = Family.objects.filter(pk=family_id, closed_on=None).first()
+    if family is None or not covers(current_scope(), family.rt_code):
+        raise NotFound
+    before, today = family.verified_on, clock.today()
+    if Family.objects.filter(Q(verified_on=None) | Q(verified_on__lt=today), pk=family_id).update(verified_on=today):
+        FamilyCheck.objects.create(family=family, day=today, rt_code=family.rt_code, recorded_at=clock.now())
+        for person_id in Membership.objects.filter(family=family, ends__isnull=True).values_list(
+            "person_id", flat=True
+        ):
+            record_change(person_id, "civil.family.verified", purpose=purpose, object_type="family", object_id=family.pk,
+                          changes={"verified_on": [str(before or ""), str(today)]})  # fmt: skip
+    family.verified_on = today
+    return family
 
 
 def new_family(number: str, *, street: str, house: str, rt_code: str) -> Family:

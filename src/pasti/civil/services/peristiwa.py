@@ -181,34 +181,36 @@ def report_move_within(family_id: UUID, house: House, report: Report) -> Peristi
     return _once(report, act)
 
 
-def report_marriage(one_id: UUID, other_id: UUID, report: Report, *, certificate: str = "") -> Peristiwa:
-    """Two people of the scope married."""
+def report_marriage(
+    one_id: UUID, other_id: UUID | None, report: Report, *, certificate: str = ""
+) -> Peristiwa:  # fmt: skip
+    """Two people of the scope married; without `other_id` the husband or wife is of elsewhere (see `details`)."""
 
     def act(changes: Changes) -> Peristiwa:
-        one, other = _living(one_id), _living(other_id)
-        faults = rules.of_marriage(report.occurred_on, (one.birth_date, other.birth_date), (one.sex, other.sex),
-                                   (one.marital_status, other.marital_status))  # fmt: skip
+        pair = _couple(one_id, other_id)
+        faults = rules.of_marriage(report.occurred_on, [p.birth_date for p in pair], [p.sex for p in pair],
+                                   [p.marital_status for p in pair])  # fmt: skip
         refuse_faults([*rules.of_day(report.occurred_on, clock.today()), *faults])
-        for person in (one, other):
+        for person in pair:
             changes.set(person.pk, marital_status=rules.MARRIED, marriage_date=report.occurred_on,
                         marriage_certificate=certificate)  # fmt: skip
-        return _changed(Kind.MARRIAGE, report, changes, one, other)
+        return _changed(Kind.MARRIAGE, report, changes, *pair)
 
     return _once(report, act)
 
 
-def report_divorce(one_id: UUID, other_id: UUID, report: Report, *, certificate: str = "") -> Peristiwa:
-    """Two married people of the scope divorced."""
+def report_divorce(one_id: UUID, other_id: UUID | None, report: Report, *, certificate: str = "") -> Peristiwa:
+    """Two married people of the scope divorced; without `other_id` the other is of elsewhere (see `details`)."""
 
     def act(changes: Changes) -> Peristiwa:
-        one, other = _living(one_id), _living(other_id)
+        pair = _couple(one_id, other_id)
         refuse_faults(rules.of_day(report.occurred_on, clock.today()))
-        if (one.marital_status, other.marital_status) != (rules.MARRIED, rules.MARRIED):
+        if any(person.marital_status != rules.MARRIED for person in pair):
             raise Refused("tidak-kawin", _("Keduanya harus tercatat kawin"), field="spouse", status=422)
-        for person in (one, other):
+        for person in pair:
             changes.set(person.pk, marital_status=rules.DIVORCED, divorce_date=report.occurred_on,
                         divorce_certificate=certificate)  # fmt: skip
-        return _changed(Kind.DIVORCE, report, changes, one, other)
+        return _changed(Kind.DIVORCE, report, changes, *pair)
 
     return _once(report, act)
 
@@ -301,6 +303,10 @@ def _living(person_id: UUID) -> Person:
         raise NotFound
     check_place(found.rt_code)
     return found
+
+
+def _couple(one_id: UUID, other_id: UUID | None) -> list[Person]:
+    return [_living(one) for one in (one_id, other_id) if one is not None]
 
 
 def _child_relation(mother: int) -> int:

@@ -1,6 +1,7 @@
 """The tables of the RT and RW's work, by area."""
 
 from pasti.siap_pak_rt.models.attachments import Attachment, Upload
+from pasti.siap_pak_rt.models.desk import Kos, Laporan, LaporanStep, Tamu
 from pasti.siap_pak_rt.models.letters import Letter, LetterKind, LetterStep, LetterUnit, NumberSeries
 from pasti.siap_pak_rt.models.papers import Paper, PaperCheck
 from pasti.siap_pak_rt.models.rights import Breach, BreachSubject, DataRequest
@@ -10,6 +11,9 @@ __all__ = [
     "Breach",
     "BreachSubject",
     "DataRequest",
+    "Kos",
+    "Laporan",
+    "LaporanStep",
     "Letter",
     "LetterKind",
     "LetterStep",
@@ -17,5 +21,6 @@ __all__ = [
     "NumberSeries",
     "Paper",
     "PaperCheck",
+    "Tamu",
     "Upload",
 ]
