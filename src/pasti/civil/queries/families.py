@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,7 +25,8 @@ AGES = ((0, 4), (5, 17), (18, 39), (40, 59), (60, 200))
 
 @dataclass(frozen=True)
 class Numbers:
-    """What is counted of one RT: the living, their ages in the bands of `AGES`, families, and those not looked at."""
+    """What is counted of one RT: the living, their ages in the bands of `AGES`, families, those not looked at, and
+    the events of the month by kind."""
 
     rt_code: str
     people: int
@@ -33,6 +35,7 @@ class Numbers:
     temporary: int
     families: int
     unverified: int
+    month: dict[str, int]
 
 
 def families(*, area: str = "", search: str = "", unverified_since: dt.date | None = None) -> QuerySet[Family]:
@@ -118,41 +121,51 @@ def of_people(people: Sequence[UUID], limit: int = 20) -> list[Peristiwa]:
 
 
 _NUMBERS = """
-SELECT coalesce(p.rt_code, f.rt_code) AS rt_code, coalesce(people, 0), coalesce(women, 0),
-  coalesce(band0, 0), coalesce(band1, 0), coalesce(band2, 0), coalesce(band3, 0), coalesce(band4, 0),
-  coalesce(temporary, 0), coalesce(families, 0), coalesce(unverified, 0)
-FROM (
-  SELECT rt_code, count(*) AS people, count(*) FILTER (WHERE sex = 2) AS women,
-    count(*) FILTER (WHERE birth_date > %(today)s - interval '5 years') AS band0,
-    count(*) FILTER (WHERE birth_date <= %(today)s - interval '5 years' AND birth_date > %(today)s - interval '18 years') AS band1,
-    count(*) FILTER (WHERE birth_date <= %(today)s - interval '18 years' AND birth_date > %(today)s - interval '40 years') AS band2,
-    count(*) FILTER (WHERE birth_date <= %(today)s - interval '40 years' AND birth_date > %(today)s - interval '60 years') AS band3,
-    count(*) FILTER (WHERE birth_date <= %(today)s - interval '60 years') AS band4,
-    count(*) FILTER (WHERE residency = 2) AS temporary
+WITH p AS (
+  SELECT rt_code, count(*) AS people, count(*) FILTER (WHERE sex = 2) AS women, count(*) FILTER (WHERE residency = 2) AS temporary,
+    count(*) FILTER (WHERE birth_date > %(t5)s) AS band0,
+    count(*) FILTER (WHERE birth_date <= %(t5)s AND birth_date > %(t18)s) AS band1,
+    count(*) FILTER (WHERE birth_date <= %(t18)s AND birth_date > %(t40)s) AS band2,
+    count(*) FILTER (WHERE birth_date <= %(t40)s AND birth_date > %(t60)s) AS band3,
+    count(*) FILTER (WHERE birth_date <= %(t60)s) AS band4
   FROM civil_person WHERE status_dasar = 1 AND {area} GROUP BY rt_code
-) p FULL JOIN (
+), f AS (
   SELECT rt_code, count(*) AS families, count(*) FILTER (WHERE verified_on IS NULL OR verified_on < %(since)s) AS unverified
   FROM civil_family WHERE closed_on IS NULL AND {area} GROUP BY rt_code
-) f ON f.rt_code = p.rt_code ORDER BY 1
+), e AS (
+  SELECT rt_code, jsonb_object_agg(kind, n) AS month FROM (
+    SELECT rt_code, kind, count(*) AS n FROM civil_peristiwa one
+    WHERE occurred_on >= %(first)s AND reverses_id IS NULL AND {area}
+      AND NOT EXISTS (SELECT 1 FROM civil_peristiwa back WHERE back.reverses_id = one.id)
+    GROUP BY rt_code, kind
+  ) kinds GROUP BY rt_code
+)
+SELECT rt_code, coalesce(people, 0), coalesce(women, 0), coalesce(band0, 0), coalesce(band1, 0), coalesce(band2, 0),
+  coalesce(band3, 0), coalesce(band4, 0), coalesce(temporary, 0), coalesce(families, 0), coalesce(unverified, 0),
+  coalesce(month, '{{}}')
+FROM p FULL JOIN f USING (rt_code) FULL JOIN e USING (rt_code) ORDER BY 1
 """
 
 
 def numbers(area: str, *, today: dt.date, unverified_since: dt.date) -> list[Numbers]:
-    """The numbers of each RT in `area` within the scope, by code, in one statement. Numbers name nobody: no record."""
+    """The numbers of each RT in `area` within the scope, by code, in one statement. Numbers name nobody: no record.
+
+    The month is the city's month of `today`.
+    """
     inside = "rt_code = %(area)s" if area.count(".") >= 5 else "(rt_code = %(area)s OR rt_code LIKE %(inside)s)"
+    born = {f"t{age}": _years_before(today, age) for age in (5, 18, 40, 60)}
     with connection.cursor() as cursor:
         cursor.execute(
             _NUMBERS.format(area=inside),
-            {"area": area, "inside": f"{area}.%", "today": today, "since": unverified_since},
+            {"area": area, "inside": f"{area}.%", "since": unverified_since, "first": today.replace(day=1), **born},
         )
         rows = cursor.fetchall()
-    return [Numbers(row[0], row[1], row[2], tuple(row[3:8]), *row[8:]) for row in rows]
+    return [
+        Numbers(row[0], row[1], row[2], tuple(row[3:8]), row[8], row[9], row[10], json.loads(row[11])) for row in rows
+    ]
 
 
-def month(area: str, start: dt.date, end: dt.date) -> dict[str, int]:
-    """How many events of each kind happened from `start` to before `end` in `area`, those taken back left out."""
-    inside = Q(rt_code=area) | Q(rt_code__startswith=f"{area}.")
-    rows = Peristiwa.objects.filter(
-        inside, occurred_on__gte=start, occurred_on__lt=end, reverses=None, reversed_by=None
-    )
-    return dict(rows.order_by().values("kind").annotate(n=Count("id")).values_list("kind", "n"))
+def _years_before(day: dt.date, years: int) -> dt.date:
+    """Who was born after this day is younger than `years` on `day`."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - years, day=28 if leap else day.day)

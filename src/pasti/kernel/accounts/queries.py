@@ -26,3 +26,11 @@ def holders_within(area: str, role: str, day: dt.date) -> list[Assignment]:
 def history(unit_code: str, role: str) -> QuerySet[Assignment]:
     """Everyone who ever held `role` at the unit, the latest first, to be paged."""
     return Assignment.objects.select_related("user").filter(unit_code=unit_code, role=role).order_by("-starts", "-id")
+
+
+def coming(unit_code: str, day: dt.date, role: str) -> list[Assignment]:
+    """Who will hold `role` at the unit after `day`: deputies appointed for later."""
+    rows = Assignment.objects.select_related("user").filter(
+        unit_code=unit_code, role=role, starts__gt=day, ended_at=None
+    )
+    return list(rows.order_by("starts", "id"))

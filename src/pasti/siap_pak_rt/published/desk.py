@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from pasti.kernel.publish.types import ActionName, Grant, Purpose, Service, Subscription, Task, TaskSource
+from pasti.kernel.publish.types import (
+    ActionName,
+    Grant,
+    Purpose,
+    Room,
+    Service,
+    SubjectRecords,
+    Subscription,
+    Task,
+    TaskSource,
+)
 from pasti.siap_pak_rt.published.desk_measures import MEASURES as MEASURES
 
 SERVICES = [
@@ -87,3 +98,23 @@ def _tasks(user: Any) -> list[Task]:
 
 
 TASKS = [TaskSource("siap_pak_rt.desk", _tasks)]
+
+ROOMS = [
+    Room("siap_pak_rt.desk", "SIAP PAK RT", "SIAP PAK RT", "/siap-pak-rt/", "siap_pak_rt.desk"),
+    Room(
+        "siap_pak_rt.queue",
+        "Laporan RT yang masuk",
+        "Reports of RTs",
+        "/siap-pak-rt/lapor/masuk/",
+        "siap_pak_rt.decide",
+    ),
+]
+
+
+def _records(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.siap_pak_rt import desk_records
+
+    return desk_records.collect(person_id)
+
+
+SUBJECT_RECORDS = [SubjectRecords("siap_pak_rt.desk", "Laporan Ketua RT", "Reports of the RT head", _records)]

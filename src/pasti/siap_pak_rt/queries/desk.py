@@ -33,6 +33,7 @@ class Waiting:
     unreported_rooms: int = 0
     houses: int = 0
     guests: int = 0
+    letters: int = 0
 
 
 def reports(*, area: str = "", states: Sequence[str] = ()) -> QuerySet[Laporan]:
@@ -115,14 +116,16 @@ def house(house_id: UUID) -> Kos:
     return found
 
 
-def guests(*, area: str = "", house_id: UUID | None = None, which: str = "") -> QuerySet[Tamu]:
-    """Guests of the scope who are still here, or `which` of them: "overdue" by today, "ending", "gone"; to be paged."""
+def guests(*, today: dt.date, area: str = "", house_id: UUID | None = None, which: str = "") -> QuerySet[Tamu]:
+    """Guests of the scope who are still here, or of them `which`: "overdue" on `today`, or who is "gone"; to be paged."""
     rows = Tamu.objects.filter(erased_at=None)
     if area:
         rows = rows.filter(Q(rt_code=area) | Q(rt_code__startswith=f"{area}."))
     if house_id:
         rows = rows.filter(kos_id=house_id)
-    return rows.filter(state__in=("left", "resident")) if which == "gone" else rows.filter(state__in=OPEN)
+    if which == "gone":
+        return rows.filter(state__in=("left", "resident"))
+    return rows.filter(state__in=OPEN, until__lt=today) if which == "overdue" else rows.filter(state__in=OPEN)
 
 
 def guest(guest_id: UUID) -> Tamu:
@@ -147,20 +150,27 @@ _WAITING = """
 WITH s AS (SELECT rt_code, state, until, kos_id, room FROM siap_pak_rt_tamu WHERE state IN ('here', 'overdue') AND {area}),
 k AS (SELECT k.rt_code, greatest(0, k.rooms - k.vacant
         - (SELECT count(DISTINCT s.room) FROM s WHERE s.kos_id = k.id AND s.state = 'here')) AS unreported
-      FROM siap_pak_rt_kos k WHERE k.closed_on IS NULL AND {area}),
-l AS (SELECT rt_code, state FROM siap_pak_rt_laporan WHERE state IN ('submitted', 'returned') AND {area})
-SELECT rt_code, sum(submitted), sum(returned), sum(overdue), sum(ending), sum(unreported), sum(houses), sum(guests) FROM (
+      FROM siap_pak_rt_kos k WHERE k.closed_on IS NULL AND {area})
+SELECT rt_code, sum(submitted), sum(returned), sum(overdue), sum(ending), sum(unreported), sum(houses), sum(guests), sum(letters)
+FROM (
   SELECT rt_code, (state = 'submitted')::int AS submitted, (state = 'returned')::int AS returned, 0 AS overdue, 0 AS ending,
-    0 AS unreported, 0 AS houses, 0 AS guests FROM l
-  UNION ALL SELECT rt_code, 0, 0, (until < %(today)s)::int, (until BETWEEN %(today)s AND %(today)s + 1)::int, 0, 0, 1 FROM s
-  UNION ALL SELECT rt_code, 0, 0, 0, 0, unreported, 1, 0 FROM k
+    0 AS unreported, 0 AS houses, 0 AS guests, 0 AS letters
+  FROM siap_pak_rt_laporan WHERE state IN ('submitted', 'returned') AND {area}
+  UNION ALL SELECT rt_code, 0, 0, (until < %(today)s)::int, (until BETWEEN %(today)s AND %(today)s + 1)::int, 0, 0, 1, 0 FROM s
+  UNION ALL SELECT rt_code, 0, 0, 0, 0, unreported, 1, 0, 0 FROM k
+  UNION ALL SELECT rt_code, 0, 0, 0, 0, 0, 0, 0, 1 FROM siap_pak_rt_letter WHERE state = ANY (%(letters)s) AND {area}
 ) AS one GROUP BY rt_code
 """
+LETTERS_AT = {"ketua_rt": ["at_rt", "meet"], "ketua_rw": ["at_rw"], "kelurahan": ["at_kelurahan", "to_sign"]}
 
 
-def waiting(area: str, *, today: dt.date) -> dict[str, Waiting]:
-    """What waits at each RT of `area` within the scope, in one statement. Numbers name nobody: no record."""
+def waiting(area: str, *, today: dt.date, role: str = "") -> dict[str, Waiting]:
+    """What waits at each RT of `area` within the scope, in one statement; letters those that wait for `role`.
+
+    Numbers name nobody: no record.
+    """
     inside = "rt_code = %(area)s" if area.count(".") >= 5 else "(rt_code = %(area)s OR rt_code LIKE %(inside)s)"
+    given: dict[str, Any] = {"area": area, "inside": f"{area}.%", "today": today, "letters": LETTERS_AT.get(role, [])}
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING.format(area=inside), {"area": area, "inside": f"{area}.%", "today": today})
+        cursor.execute(_WAITING.format(area=inside), given)
         return {row[0]: Waiting(*map(int, row[1:])) for row in cursor.fetchall()}

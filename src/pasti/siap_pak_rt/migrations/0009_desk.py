@@ -26,10 +26,8 @@ UNLOCK = "".join(map(release, TABLES))
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
-        ('siap_pak_rt', '0006_letters_locks'),
+        ('siap_pak_rt', '0008_lock_the_proofs'),
         ('civil', '0006_imports_by_pointer'),
     ]
 
