@@ -41,6 +41,7 @@ def examine() -> Iterator[Finding]:
     if isinstance(connection, psycopg.Connection):
         with connection:
             yield from (check(connection) for check in _DATABASE_CHECKS)
+    yield _signature(env)
     yield _page("web", f"{env.base_url}/readyz")
     yield _page("live", f"{env.live_url}/healthz")
 
@@ -127,6 +128,27 @@ def _tallies(connection: psycopg.Connection) -> Finding:
         "counts of people", not wrong, f"{held} kelurahan remembered, {wrong} of them differ from the records",
         "DELETE FROM civil_tally as the owner: everything is then counted again" if wrong else "",
     )  # fmt: skip
+
+
+SIGNATURES = {
+    "bsre": "letters are signed by BSrE",
+    "local": "letters are signed with this platform's own test certificate",
+    "none": "letters are not signed",
+}
+
+
+def _signature(env: environment.Environment) -> Finding:
+    """A demo may sign with a test certificate; a city's letters want a certified signature (UU ITE article 11)."""
+    text = SIGNATURES.get(env.signature)
+    if text is None:
+        return Finding("signature", False, f"PASTI_SIGNATURE is {env.signature!r}", "set it to bsre, local or none")
+    if env.signature == "bsre" and not (env.bsre_url and env.bsre_user and env.bsre_password):
+        return Finding("signature", False, f"{text}, but its address or login is missing",
+                       "set PASTI_BSRE_URL, PASTI_BSRE_USER and PASTI_BSRE_PASSWORD")  # fmt: skip
+    well = env.signature == "bsre" or env.demo
+    return Finding(
+        "signature", well, text, "" if well else "set PASTI_SIGNATURE=bsre with PASTI_BSRE_URL, _USER, _PASSWORD"
+    )
 
 
 def _page(name: str, url: str) -> Finding:
