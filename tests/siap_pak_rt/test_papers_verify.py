@@ -248,7 +248,7 @@ def test_the_person_reads_of_every_check_in_words(client: Client, paper: Any) ->
     assert told[0].did.startswith("memeriksa keaslian surat Anda dengan kodenya")
     assert "seluruh isi surat" in told[1].did
     assert "tidak ditampilkan" in told[2].did
-    assert {one.role for one in told} == {"Seseorang"}
+    assert {(one.who, one.role) for one in told} == {("Seseorang", "")}
     browser = Client()
     browser.force_login(user)
     page = browser.get(f"/siap-pak-rt/kertas/{paper.pk}/rincian/").content.decode()

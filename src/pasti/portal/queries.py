@@ -151,10 +151,11 @@ def in_words(entry: Entry, user: User) -> Trace:
     role = ROLES.get(entry.actor_role)
     did = (action.text_en if english() else action.text_id) if action else _("membuka data Anda")
     own = entry.actor_id == user.pk
-    nobody = _("Seseorang") if entry.actor_role == ANONYMOUS.role else entry.actor_role
-    shown = (role.name_en if english() else role.name_id) if role else nobody
+    nobody = entry.actor_role == ANONYMOUS.role
+    shown = (role.name_en if english() else role.name_id) if role else "" if nobody else entry.actor_role
+    who = _("Seseorang") if nobody else entry.actor_name
     return Trace(
-        entry.at, _("Anda sendiri") if own else entry.actor_name, " – ".join(filter(None, [shown, entry.actor_unit])), did,
+        entry.at, _("Anda sendiri") if own else who, " – ".join(filter(None, [shown, entry.actor_unit])), did,
         local(purpose, "name") if purpose else entry.purpose, purpose.legal_basis if purpose else "",
         ", ".join(FIELDS.get(name, name) for name in entry.fields), own,
     )  # fmt: skip

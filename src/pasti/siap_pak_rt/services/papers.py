@@ -114,7 +114,7 @@ def revoke(paper_id: UUID, reason: str, ended: str = Paper.Ended.OTHER) -> Paper
         changed = standing.update(state=Paper.State.REVOKED, revoked_at=now(), revoke_reason=said, ended=ended)
         paper.refresh_from_db()
         if changed:
-            _record("siap_pak_rt.paper.revoked", paper, ended=ended)
+            _record("siap_pak_rt.paper.revoked", paper)
             _tell(paper, gettext_noop("Surat %(number)s dicabut"),
                   gettext_noop("%(title)s nomor %(number)s tidak berlaku lagi. Alasan: %(reason)s"))  # fmt: skip
             emit(events.PaperRevoked(paper.pk, paper.subject_id, paper.kind, paper.number),
@@ -134,7 +134,7 @@ def _keep(paper: Paper, driver: str, content: bytes) -> Paper:
             paper.refresh_from_db()
             if won:
                 files.put(partial, paper.pk)
-                _record("siap_pak_rt.paper.signed", paper, signature=driver)
+                _record("siap_pak_rt.paper.signed", paper)
                 emit(events.PaperReady(paper.pk, paper.subject_id, paper.kind, paper.number, paper.certified),
                      aggregate=f"siap_pak_rt.paper:{paper.pk}")  # fmt: skip
     finally:
@@ -166,6 +166,6 @@ def _tell(paper: Paper, title: str, body: str) -> None:
                  url=f"/siap-pak-rt/kertas/{paper.pk}/rincian/", dedupe_key=f"paper:{paper.pk}:{paper.state}")  # fmt: skip
 
 
-def _record(action: str, paper: Paper, **changes: str) -> None:
+def _record(action: str, paper: Paper) -> None:
     record_change(paper.subject_id, action, purpose=PURPOSE, object_type="paper", object_id=paper.pk,
-                  object_label=str(paper), changes=changes)  # fmt: skip
+                  object_label=str(paper))  # fmt: skip
