@@ -1,6 +1,8 @@
 """A small city with people in two RT."""
 
+import csv
 import datetime as dt
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +10,15 @@ import pytest
 
 from pasti import citypack
 from pasti.civil import services
+from pasti.civil.models import CodeEntry
+from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import everyone, scoped
+from pasti.kernel.accounts.services import assign
+from pasti.kernel.clock import now
 
 PACK = Path(__file__).parents[1] / "citypack" / "packs" / "kota-rekaan"
+LISTS = Path(__file__).parents[2] / "cities" / "pasuruan" / "codelists"
+KELURAHAN = "99.01.01.1001"
 RT, OTHER_RT = "99.01.01.1001.001.001", "99.01.01.1002.001.001"
 
 
@@ -51,3 +59,35 @@ def make_town():
         services.add_member(family, mother.pk, 3, purpose="civil.pelayanan")
         services.add_member(family, child.pk, 4, purpose="civil.pelayanan")
     return Town(father, mother, child, stranger, family)
+
+
+def load_lists():
+    """The official code lists, as the city pack has them."""
+    for path in LISTS.glob("*.csv"):
+        for row in csv.DictReader(path.open()):
+            CodeEntry.objects.update_or_create(
+                key=f"{path.stem}:{row['kode']}",
+                defaults={"list": path.stem, "code": row["kode"], "name": row["nama"], "changed_at": now()},
+            )
+
+
+def official(role, area, username=""):
+    """A user who holds a role over an area."""
+    user = User.objects.create_user(username or role, name=f"Petugas {role}", kind="official")
+    assign(user, role, unit_code=area, unit_name=area, area_code=area)
+    return user
+
+
+@contextmanager
+def at_work():
+    """A kelurahan officer within the own scope, with the official code lists loaded."""
+    load_lists()
+    user = official("kelurahan", KELURAHAN)
+    with scoped(everyone(KELURAHAN, "civil.impor")):
+        yield user
+
+
+@pytest.fixture
+def clerk(town):
+    with at_work() as user:
+        yield user

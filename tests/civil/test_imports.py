@@ -1,52 +1,26 @@
 """Files of other programs come in as they are: looked at first, committed in steps, undone as a whole."""
 
-import csv
 import datetime as dt
 import io
+import re
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from pasti.civil.models import CodeEntry, Family, ImportBatch, ImportRow, Membership, Person, PersonVersion
-from pasti.civil.rules import layouts, nik
-from pasti.civil.services import imports, update_person
-from pasti.kernel.accounts.models import User
+from pasti.civil.models import Family, ImportBatch, ImportRow, Membership, Person, PersonVersion
+from pasti.civil.rules import kk, layouts, nik
+from pasti.civil.services import import_reading, import_rows, imports, update_person
+from pasti.civil.web import files_words
 from pasti.kernel.accounts.scope import everyone, scoped
-from pasti.kernel.accounts.services import assign
 from pasti.kernel.audit.models import Entry
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 
-from .conftest import RT, make_town
+from .conftest import KELURAHAN, RT, at_work, make_town
 
-LISTS = Path(__file__).parents[2] / "cities" / "pasuruan" / "codelists"
-KELURAHAN = "99.01.01.1001"
 BORN = dt.date(1990, 5, 17)
-
-
-@contextmanager
-def at_work():
-    """A kelurahan officer, with the official code lists loaded."""
-    for path in LISTS.glob("*.csv"):
-        for row in csv.DictReader(path.open()):
-            CodeEntry.objects.update_or_create(
-                key=f"{path.stem}:{row['kode']}",
-                defaults={"list": path.stem, "code": row["kode"], "name": row["nama"], "changed_at": now()},
-            )
-    user = User.objects.create_user("petugas", name="Petugas", kind="official")
-    assign(user, "kelurahan", unit_code=KELURAHAN, unit_name="Kelurahan", area_code=KELURAHAN)
-    with scoped(everyone(KELURAHAN, "civil.impor")):
-        yield user
-
-
-@pytest.fixture
-def clerk(town):
-    with at_work() as user:
-        yield user
 
 
 def workbook(headers, rows):
@@ -77,16 +51,33 @@ def opensid(count, first=1):
 
 
 def siak(count):
+    """People as SIAK and its users write them, with every bad habit seen in real files."""
     for at in range(1, count + 1):
-        number = nik.build("990101", BORN, 2, at)
+        head, family = at % 5 == 1, (at - 1) // 5 + 1
+        day = BORN + dt.timedelta(days=at // 9000)
+        number = nik.build("990101", day, 2, at % 9000 + 1)
+        card = kk.build("990101", dt.date(2010, 1, 20), family) if family < 9000 else ""
         values = {
-            "nomor kk": "99.01.01.200110.0001", "nik": f"{number[:2]}.{number[2:4]}.{number[4:6]}.{number[6:12]}.{number[12:]}",
-            "nama penduduk": f"SITI {at}", "tempat lahir": "PASURUAN", "tanggal lahir": "17-05-1990",
-            "kelamin": "Perempuan", "status kawin": "Kawin Tercatat", "shdk": "Kepala Keluarga" if at == 1 else "Famili Lain",
-            "agama": "Katholik", "rw": "1", "rt": "01", "pendidikan": "Slta / Sederajat", "pekerjaan": "Anggota Lembaga Tinggi",
-            "gol. darah": "Tdk Th",
+            "nomor kk": f"{card[:2]}.{card[2:4]}.{card[4:6]}.{card[6:12]}.{card[12:]}", "nik": _as_somebody_types(number, at),
+            "nama penduduk": ("SITI NI'MAH", "D\u2019Arcy Moh. Syafi'i", "José Ma'ruf")[at % 3] + f" {at}",
+            "status": "HIDUP", "tempat lahir": "PASURUAN", "kelamin": ("Perempuan", "P", "pr")[at % 3],
+            "tanggal lahir": (f"{day:%d-%m-%Y}", f"{day:%d/%m/%Y}", day.isoformat(), (day - dt.date(1899, 12, 30)).days)[at % 4],
+            "status kawin": ("Kawin Tercatat", 2)[at % 2], "shdk": "Kepala Keluarga" if head else ("Famili Lain", 9)[at % 2],
+            "agama": ("Katholik", "ISLAM", 1, "Kepercayaan")[at % 4], "desa/kel": "", "alamat": "JL. MAWAR NO. 3",
+            "rw": ("1", "01", 1.0, "RW 001")[at % 4], "rt": ("01", 1, "RT. 1")[at % 3],
+            "pendidikan": ("Slta / Sederajat", "SLTA/SEDERAJAT", 5)[at % 3], "pekerjaan": "Anggota Lembaga Tinggi",
+            "gol. darah": ("Tdk Th", "-", "O")[at % 3], "nik ayah": "", "ayah": "MOCH. ABD. RACHMAN",
+            "tanggal kwn": ("00-00-0000", "0000-00-00", "")[at % 3], "cacat": "",
         }  # fmt: skip
         yield [values.get(name, "") for name in layouts.HEADERS["siak"]]
+
+
+def _as_somebody_types(number, at):
+    """A NIK in points, with an apostrophe or spaces; every hundredth person has OpenSID's stand-in for none."""
+    if at % 100 == 0:
+        return f"0990101100{at % 100_000:06}"
+    dotted = f"{number[:2]}.{number[2:4]}.{number[4:6]}.{number[6:12]}.{number[12:]}"
+    return (dotted, f"'{number}", f" {number[:8]} {number[8:]}", number)[at % 4]
 
 
 def upload(content, name="warga.xlsx"):
@@ -116,10 +107,10 @@ class TestReading:
         assert Person.objects.count() == 3  # a dry run: nobody is in the register yet
 
     def test_a_siak_file_is_read_with_points_and_short_labels(self, clerk):
-        batch = read(clerk, workbook([h.title() for h in layouts.HEADERS["siak"]], siak(3)))
-        assert (batch.state, batch.layout, batch.counts["new"]) == ("ready", "siak", 3)
-        content = ImportRow.objects.get(batch=batch, number=2).content
-        assert (content["nik"], content["blood_type"], content["occupation"]) == ("9901015705900002", 13, 89)
+        batch = read(clerk, workbook([h.title() for h in layouts.HEADERS["siak"]], siak(12)))
+        assert (batch.state, batch.layout, batch.counts["new"]) == ("ready", "siak", 12)
+        content = ImportRow.objects.get(batch=batch, number=12).content
+        assert (content["nik"], content["blood_type"], content["occupation"]) == ("9901015705900013", 13, 89)
         assert content["birth_date"] == "1990-05-17"
 
     def test_our_own_csv_is_read_with_semicolons_and_in_the_old_encoding(self, clerk):
@@ -316,7 +307,99 @@ def test_twenty_thousand_people_of_an_opensid_file_are_read_committed_and_undone
         assert Person.objects.filter(name__startswith="Warga Ke", status_dasar=1).count() == 0
 
 
+def test_twenty_thousand_people_of_a_siak_file_are_read_compared_committed_and_undone(fresh_database):
+    town = make_town()
+    with at_work() as clerk:
+        rows = [["LAPORAN PENDUDUK"], [], [name.title() for name in layouts.HEADERS["siak"]]]
+        for at, row in enumerate(siak(20_000)):
+            rows += [row, [""]] if at % 1000 == 0 else [row]
+        known = rows[4 + 1000]
+        known[1], known[2] = town.mother.nik, "SITI NI'MAH, S.Pd"
+        known[5], known[0], known[12] = "07-05-1988", "", ""
+        unread = rows[4 + 2000]
+        unread[1] = 9901015705900010.0  # the sixteenth digit is lost
+        batch = read(clerk, workbook(rows[0], rows[1:]))
+        assert (batch.layout, batch.total) == ("siak", 20_000)
+        assert {name: batch.counts[name] for name in ("new", "differs", "error")} == {
+            "new": 19_998,
+            "differs": 1,
+            "error": 1,
+        }
+        assert ImportRow.objects.filter(batch=batch, content__nik=None, outcome="new").count() == 200
+        imports.decide(batch.pk, accept=["name"])
+        imports.commit(batch.pk)
+        assert imports.work(batch.pk) == "committed"
+        batch.refresh_from_db()
+        assert (batch.counts["new"], batch.counts["changed"]) == (19_998, 1)
+        entered = Person.objects.filter(father_name="MOCH. ABD. RACHMAN", status_dasar=1)
+        assert (entered.count(), Person.objects.get(pk=town.mother.pk).name) == (19_998, "SITI NI'MAH, S.Pd")
+        imports.undo(batch.pk)
+        assert imports.work(batch.pk) == "undone"
+        assert (entered.count(), Person.objects.get(pk=town.mother.pk).name) == (0, town.mother.name)
+
+
 @pytest.mark.django_db
-def test_twenty_thousand_people_of_a_siak_file_are_read(clerk):
-    batch = read(clerk, workbook(layouts.HEADERS["siak"], siak(9_000)))
-    assert (batch.counts["new"], batch.counts["error"]) == (9_000, 0)
+class TestWhatTheRegisterKnows:
+    def test_a_person_without_a_number_is_known_again_by_name_birth_and_rt(self, clerk, town):
+        row = dict.fromkeys(layouts.HEADERS["opensid"], "") | {
+            "nama": "ZAHRA SYAFI'I", "nik": "0", "sex": 2, "tanggallahir": "09-01-2015", "agama_id": 1, "rw": 1, "rt": 1,
+        }  # fmt: skip
+        batch = read(clerk, workbook(layouts.HEADERS["opensid"], [list(row.values())]))
+        assert ImportRow.objects.get(batch=batch).person_id == town.child.pk
+        assert batch.counts["same"] == 1
+
+    def test_another_card_than_the_recorded_one_is_said_and_changes_nothing(self, clerk, town):
+        row = dict.fromkeys(layouts.HEADERS["opensid"], "") | {
+            "nama": town.father.name, "nik": town.father.nik, "sex": 1, "tanggallahir": "02-03-1985", "agama_id": 1,
+            "no_kk": "9901010101109077", "kk_level": 1, "rw": 1, "rt": 1,
+        }  # fmt: skip
+        batch = read(clerk, workbook(layouts.HEADERS["opensid"], [list(row.values())]))
+        assert (1, "kk", "other_card") in problems(batch)
+        assert batch.counts["same"] == 1
+
+    def test_people_of_another_kelurahan_are_not_put_into_this_one(self, clerk):
+        row = next(siak(1))
+        row[layouts.HEADERS["siak"].index("desa/kel")] = "Tempat Lain"
+        batch = read(clerk, workbook(layouts.HEADERS["siak"], [row]))
+        assert (1, "rt", "rt_unknown") in problems(batch)
+
+    def test_a_number_or_a_head_that_came_in_meanwhile_stops_its_row_and_no_other(self, clerk):
+        content = workbook(layouts.HEADERS["opensid"], opensid(8))
+        first = read(clerk, content)
+        other = [row[:] for row in opensid(8)]
+        other[4][layouts.HEADERS["opensid"].index("nik")] = ""
+        other[5][layouts.HEADERS["opensid"].index("nik")] = nik.build("990101", BORN, 2, 7777)
+        other[5][layouts.HEADERS["opensid"].index("nama")] = "Anak Lain"
+        second = read(clerk, workbook(layouts.HEADERS["opensid"], other))
+        assert (first.counts["new"], second.counts["new"]) == (8, 8)
+        for batch in (first, second):
+            imports.commit(batch.pk)
+            assert imports.work(batch.pk) == "committed"
+        second.refresh_from_db()
+        assert (second.counts["new"], second.counts["error"]) == (0, 8)
+        assert {(5, "kk", "taken_since"), (6, "kk", "taken_since"), (1, "nik", "taken_since")} <= problems(second)
+
+    def test_a_difference_that_the_register_refuses_by_now_stops_its_row_alone(self, clerk, town):
+        row = dict.fromkeys(layouts.HEADERS["opensid"], "") | {
+            "nama": "Nama Lain", "nik": town.father.nik, "sex": 1, "tanggallahir": "02-03-1985", "agama_id": 1, "rw": 1,
+            "rt": 1,
+        }  # fmt: skip
+        batch = read(clerk, workbook(layouts.HEADERS["opensid"], [list(row.values())]))
+        with scoped(everyone("99.01", "civil.pelayanan")):
+            update_person(town.father.pk, {"rt_code": "99.01.01.1002.001.001"}, purpose="civil.pelayanan")
+        imports.decide(batch.pk, rows={1: True})
+        imports.commit(batch.pk)
+        assert imports.work(batch.pk) == "committed"
+        assert (1, "nik", "refused") in problems(batch)
+
+
+def test_every_problem_a_file_can_have_has_words_and_advice():
+    sources = "".join(Path(module.__file__).read_text() for module in (layouts, nik, import_reading, import_rows))
+    found = set(re.findall(r'Problem\("?\w+"?, "(\w+)"', sources)) | set(re.findall(r'InvalidNik\("(\w+)"', sources))
+    found |= set(re.findall(r'\["\w+", "(\w+)", "", true\]', sources)) | {
+        "refused",
+        "differs_sex",
+        "differs_birth_date",
+    }
+    assert len(found) > 18
+    assert found <= set(files_words.PROBLEMS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose, SubjectRecords
+from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose, Room, SubjectRecords
 
 # The ledger's entries on living residents of the area, as known at `as_of`, recorded before the period's end.
 _ENTRIES = """FROM civil_personversion
@@ -56,6 +56,10 @@ MEASURES = [
 PURPOSES = [
     Purpose("civil.pelayanan", "Pelayanan administrasi kependudukan", "Population administration service",
             "UU 23/2006 jo. UU 24/2013; UU 27/2022 Pasal 20 ayat (2) huruf e"),
+    Purpose("civil.impor", "Memasukkan berkas penduduk", "Bringing files of people in",
+            "UU 23/2006 jo. UU 24/2013 Pasal 7; UU 27/2022 Pasal 20 ayat (2) huruf e"),
+    Purpose("civil.ekspor", "Mengambil berkas penduduk untuk tugas", "Taking files of people out for official work",
+            "UU 24/2013 Pasal 58 ayat (4); UU 27/2022 Pasal 20 ayat (2) huruf e"),
     Purpose("civil.statistik", "Statistik kependudukan", "Population statistics", "UU 23/2006 Pasal 58; UU 16/1997"),
     Purpose("portal.profile", "Melihat data diri sendiri", "Seeing one's own data",
             "UU 27/2022 Pasal 7 (hak akses subjek data)"),
@@ -65,6 +69,19 @@ GRANTS = [
     Grant("civil.read", ("ketua_rt", "ketua_rw", "kelurahan", "dukcapil")),
     Grant("civil.read_own", ("warga",)),
     Grant("civil.write", ("dukcapil", "kelurahan")),
+    Grant("civil.import", ("dukcapil", "kelurahan")),
+    Grant("civil.export", ("dukcapil", "kelurahan", "ketua_rw", "ketua_rt")),
+    # Data of health (UU 27/2022 article 4): never for an RT or RW.
+    Grant("civil.specific", ("dukcapil", "kelurahan")),
+]
+
+ROOMS = [
+    Room(
+        "civil.files", "Masukkan berkas penduduk", "Bring in files of people", "/kependudukan/berkas/", "civil.import"
+    ),
+    Room(
+        "civil.exports", "Unduh berkas penduduk", "Download files of people", "/kependudukan/unduhan/", "civil.export"
+    ),
 ]
 
 ACTIONS = [
@@ -86,6 +103,22 @@ ACTIONS = [
                "made sure that your family card is still right"),
     ActionName("civil.peristiwa.dukcapil", "mencatat tahap dokumen Anda di Dukcapil",
                "recorded how far your paper has come at Dukcapil"),
+    ActionName("civil.person.imported", "memasukkan data Anda dari berkas", "entered your data from a file"),
+    ActionName(
+        "civil.person.import_undone",
+        "membatalkan data Anda yang masuk dari berkas",
+        "took back your data that came from a file",
+    ),
+    ActionName("civil.import.compared", "membandingkan data Anda dengan isi berkas", "compared your data with a file"),
+    ActionName("civil.import.received", "mengirim berkas penduduk", "sent a file of people"),
+    ActionName("civil.import.committed", "memasukkan berkas penduduk", "entered a file of people"),
+    ActionName("civil.import.undone", "membatalkan berkas penduduk", "undid a file of people"),
+    ActionName("civil.import.discarded", "membuang berkas penduduk", "dropped a file of people"),
+    ActionName("civil.export.asked", "meminta berkas penduduk", "asked for a file of people"),
+    ActionName("civil.export.taken", "mengunduh berkas penduduk", "downloaded a file of people"),
+    ActionName(
+        "civil.person.exported", "mengambil data Anda dalam berkas penduduk", "took your data out in a file of people"
+    ),
     ActionName("civil.peristiwa.birth", "mencatat kelahiran Anda", "recorded your birth"),
     ActionName("civil.peristiwa.stillbirth", "mencatat lahir mati", "recorded a stillbirth"),
     ActionName("civil.peristiwa.death", "mencatat kematian", "recorded a death"),

@@ -40,12 +40,15 @@ class ImportBatch(models.Model):
     created_by = models.UUIDField()
     created_name = models.CharField(max_length=200)
     created_at = models.DateTimeField()
+    # When a worker last got on with it: where it stands still, its worker has died.
+    touched_at = models.DateTimeField(null=True)
     committed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedManager(place="area")
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "area"], name="import_file_once")]
         indexes = [models.Index(fields=["created_by", "-created_at"], name="import_of")]
 
     def __str__(self) -> str:
@@ -76,7 +79,10 @@ class ImportRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_row_once")]
-        indexes = [models.Index(fields=["batch", "outcome", "number"], name="import_outcome")]
+        indexes = [
+            models.Index(fields=["batch", "outcome", "number"], name="import_outcome"),
+            models.Index(fields=["batch", "number"], name="import_problem", condition=~models.Q(problems=[])),
+        ]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.number}"

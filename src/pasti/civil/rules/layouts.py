@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from pasti.civil.rules import regions
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 
 OPENSID = {
-    "alamat": "street", "rw": "rw", "rt": "rt", "nama": "name", "no_kk": "kk", "nik": "nik", "sex": "sex",
+    "alamat": "street", "dusun": "kelurahan", "rw": "rw", "rt": "rt", "nama": "name", "no_kk": "kk", "nik": "nik", "sex": "sex",
     "tempatlahir": "birth_place", "tanggallahir": "birth_date", "agama_id": "religion",
     "pendidikan_kk_id": "education", "pekerjaan_id": "occupation", "status_kawin": "marital_status",
     "kk_level": "relation", "warganegara_id": "citizenship", "ayah_nik": "father_nik", "nama_ayah": "father_name",
@@ -103,6 +103,8 @@ ALIASES = {
 _NONE = {"", "-", "--", "0", "null", "0000-00-00", "00-00-0000", "none", "tidak ada"}
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[ T].*)?$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?$")
+_ACTIVE = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED = re.compile(r"'+[=+\-@\t\r]")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _WARN_NIK = {"day", "date", "serial", "region"}  # numbers so were issued; a person keeps them for life
 OPENSID_OTHER_JOB, SIAK_OTHER_JOB = 89, 99  # OpenSID writes 89 for "lainnya", which is another job in SIAK's list
@@ -127,6 +129,9 @@ class Row:
     problems: list[Problem] = field(default_factory=list)
 
 
+Meant = dict[Cell, tuple[Any, Problem | None]]
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a file is read with: where its columns are, the codes, the RT of the area by kelurahan, RW and RT."""
@@ -136,8 +141,12 @@ class Reading:
     codes: Mapping[str, Mapping[str, int]]
     places: Mapping[tuple[str, str, str], str]
     today: dt.date
-    # What a cell of a field meant before: codes, days and RT repeat all through a file.
-    meant: dict[tuple[str, Cell], tuple[Any, Problem | None]] = field(default_factory=dict)
+    # Column, field, and what a cell of the field meant before: codes, days and RT repeat all through a file.
+    plan: tuple[tuple[int, str, Meant | None], ...] = ()
+
+    def __post_init__(self) -> None:
+        fresh: Callable[[str], Meant | None] = lambda name: {} if name in REPEATING else None  # noqa: E731
+        object.__setattr__(self, "plan", tuple((at, name, fresh(name)) for at, name in self.columns))
 
 
 def folded_label(text: str) -> str:
@@ -174,31 +183,33 @@ def missing_columns(layout: str, columns: Sequence[tuple[int, str]]) -> list[str
 
 def read_row(cells: Sequence[Cell], reading: Reading) -> Row:
     """One line of a file in our terms, with every problem found in it."""
-    row = Row(dict(DEFAULTS))
-    for at, name in reading.columns:
-        cell = cells[at] if at < len(cells) else None
+    row, width = Row(DEFAULTS.copy()), len(cells)
+    content, given = row.content, row.given
+    for at, name, meant in reading.plan:
+        cell = cells[at] if at < width else None
         if cell is None or cell == "":
             continue
-        value = _value(name, cell, reading, row)
+        value = _value(name, cell, row) if meant is None else _repeated(name, cell, meant, reading, row)
         if value is not None and value != "":
-            row.content[name] = value
-            row.given.add(name)
+            content[name] = value
+            given.add(name)
     _complete(row, reading)
     return row
 
 
-def _value(name: str, cell: Cell, reading: Reading, row: Row) -> Any:
-    if name in REPEATING:
-        known = reading.meant.get((name, cell))
-        if known is None:
-            known = _meaning(name, cell, reading)
-            reading.meant[name, cell] = known
-        if known[1] is not None:
-            row.problems.append(known[1])
-        return known[0]
+def _repeated(name: str, cell: Cell, meant: Meant, reading: Reading, row: Row) -> Any:
+    known = meant.get(cell)
+    if known is None:
+        known = meant[cell] = _meaning(name, cell, reading)
+    if known[1] is not None:
+        row.problems.append(known[1])
+    return known[0]
+
+
+def _value(name: str, cell: Cell, row: Row) -> Any:
     if name in NUMBERS:
         return _number(name, cell, row)
-    text = plain_text(cell)
+    text = cell_text(cell)
     if len(text) > TEXTS.get(name, 200):
         row.problems.append(Problem(name, "too_long", text[:40]))
         return None
@@ -223,6 +234,20 @@ def plain_text(cell: Cell) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def cell_text(cell: Cell) -> str:
+    """A cell as text, without the apostrophe that `harmless` put before it."""
+    text = plain_text(cell)
+    return text[1:] if _QUOTED.match(text) else text
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe before = + - @ (OWASP, "CSV injection").
+
+    The first `cell_text` of the result is the text again, so text that already looks so gets one more.
+    """
+    return f"'{text}" if _ACTIVE.match(text) else text
+
+
 def padded(cell: Cell) -> str:
     """The number of an RT or RW in three digits: 7, "07", "RT 07" and 7.0 are "007"."""
     digits = re.sub(r"\D", "", plain_text(cell))
@@ -230,7 +255,7 @@ def padded(cell: Cell) -> str:
 
 
 def _code(name: str, cell: Cell, reading: Reading) -> tuple[int | None, Problem | None]:
-    text = plain_text(cell)
+    text = cell_text(cell)
     folded = folded_label(text)
     if name == "occupation" and reading.layout == "opensid" and folded == str(OPENSID_OTHER_JOB):
         return SIAK_OTHER_JOB, None
@@ -299,16 +324,23 @@ def _number_fault(name: str, text: str) -> str:
     return ""
 
 
+def _locate(row: Row, reading: Reading) -> None:
+    content = row.content
+    place = (folded_label(str(content.pop("kelurahan", ""))), content.pop("rw", ""), content.pop("rt", ""))
+    content["rt_code"] = reading.places.get(place, "")
+    if reading.layout == "opensid" and not content["rt_code"]:  # a dusun is often no kelurahan
+        content["rt_code"] = reading.places.get(("", *place[1:]), "")
+    if not content["rt_code"]:
+        row.problems.append(Problem("rt", "rt_unknown", f"RT {place[2]} RW {place[1]} {place[0]}".strip()))
+
+
 def _complete(row: Row, reading: Reading) -> None:
     """What no cell alone can say: required fields, the place, and whether the number fits the person."""
     content, faulty = row.content, {one.field for one in row.problems}
     for name in ("name", "sex", "birth_date", "religion"):
         if content.get(name) is None and name not in faulty:
             row.problems.append(Problem(name, "missing"))
-    place = (folded_label(str(content.pop("kelurahan", ""))), content.pop("rw", ""), content.pop("rt", ""))
-    content["rt_code"] = reading.places.get(place) or reading.places.get(("", *place[1:]), "")
-    if not content["rt_code"]:
-        row.problems.append(Problem("rt", "rt_unknown", f"RT {place[2]} RW {place[1]} {place[0]}".strip()))
+    _locate(row, reading)
     if content["kk"] and content["relation"] is None and "relation" not in faulty:
         row.problems.append(Problem("relation", "missing"))
     if not content["kk"] and "kk" not in faulty:

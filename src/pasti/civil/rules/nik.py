@@ -12,6 +12,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MALE, FEMALE = 1, 2
 LENGTH = 16
@@ -43,12 +44,7 @@ class Nik:
 
     def dates(self) -> tuple[dt.date, ...]:
         """The birth dates the number can mean, of the 20th and the 21st century."""
-        found = []
-        for century in (1900, 2000):
-            year = century + self.year
-            if self.day <= calendar.monthrange(year, self.month)[1]:
-                found.append(dt.date(year, self.month, self.day))
-        return tuple(found)
+        return _dates(self.year, self.month, self.day)
 
     @property
     def kecamatan(self) -> str:
@@ -56,6 +52,7 @@ class Nik:
         return f"{self.region[:2]}.{self.region[2:4]}.{self.region[4:]}"
 
 
+@lru_cache(maxsize=4096)  # a file of families says each number of a card once per member
 def parse(text: str) -> Nik:
     """The parts of the NIK in `text`. Raises InvalidNik saying what is wrong.
 
@@ -136,6 +133,12 @@ def _check_form(text: str) -> None:
         raise InvalidNik("length", "sixteen digits")
     if not (text.isascii() and text.isdigit()):
         raise InvalidNik("digits", "digits 0-9 only")
+
+
+@lru_cache(maxsize=40_000)
+def _dates(year: int, month: int, day: int) -> tuple[dt.date, ...]:
+    possible = [century + year for century in (1900, 2000) if day <= calendar.monthrange(century + year, month)[1]]
+    return tuple(dt.date(one, month, day) for one in possible)
 
 
 def _longest(month: int) -> int:
