@@ -7,18 +7,22 @@ import stat
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.contrib.auth.hashers import check_password
 
 from pasti import citypack
 from pasti.civil import queries as civil
 from pasti.civil.models import Membership, Person
+from pasti.civil.queries import mutations
 from pasti.civil.rules import nik
+from pasti.civil.services import bulk
+from pasti.civil.services.bulk import TABLES
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import everyone, scoped
 from pasti.simulation import accounts, city
 from pasti.simulation.households import CHILD, HEAD, MARRIED, WIFE, age_on
-from pasti.simulation.rows import TABLES, Settlement, batches
+from pasti.simulation.rows import Settlement, batches
 
 PACK = Path(__file__).parents[1] / "citypack" / "packs" / "kota-rekaan"
 TODAY = dt.date(2026, 6, 30)
@@ -33,7 +37,12 @@ def rows(table, seed=1):
 
 @pytest.fixture(scope="module")
 def people():
-    return {row["id"]: row | {"birth": dt.date.fromisoformat(row["birth_date"])} for row in rows("civil_person")}
+    return {row["id"]: row for row in everybody() if row["status_dasar"] == "1"}
+
+
+def everybody():
+    """The living, and those who died or left in the last two years."""
+    return [row | {"birth": dt.date.fromisoformat(row["birth_date"])} for row in rows("civil_person")]
 
 
 def test_the_same_seed_makes_the_same_bytes_and_another_seed_another_city():
@@ -71,6 +80,8 @@ def test_ages_and_sexes_are_those_of_a_city_like_it(people):
 def test_families_could_be(people):
     families = defaultdict(list)
     for row in rows("civil_membership"):
+        if row["ends"] != "\\N":
+            continue
         families[row["family_id"]].append((int(row["relation"]), people[row["person_id"]]))
     assert 2.5 < len(people) / len(families) < 4
     for members in families.values():
@@ -84,6 +95,54 @@ def test_families_could_be(people):
         for relation, person in members:
             if relation == CHILD:
                 assert 16 <= (person["birth"] - mother["birth"]).days / 365.25 <= 48
+
+
+def test_the_last_two_years_are_told_and_explain_the_ledger():
+    events, living = list(rows("civil_peristiwa")), {row["id"]: row for row in everybody()}
+    kinds = Counter(event["kind"] for event in events)
+    assert kinds["birth"] > 80
+    assert min(kinds["death"], kinds["move_in"], kinds["move_out"]) > 10
+    changes = Counter(
+        (row["recorded_at"], row["person_id"]) for row in rows("civil_personversion") if row["status_dasar"] == "1"
+    )
+    for event in events:
+        people = [effect["person"] for effect in json.loads(event["effects"])]
+        assert event["person_id"] in people
+        assert TODAY - dt.timedelta(days=740) < dt.date.fromisoformat(event["occurred_on"]) <= TODAY
+        assert event["occurred_on"] <= event["recorded_at"][:10]
+        for person in people:
+            assert changes[event["recorded_at"], person] == 1, event
+            expected = {"death": "2", "move_out": "3"}.get(event["kind"], "1")
+            assert living[person]["status_dasar"] == expected
+
+
+def test_what_breaks_a_rule_of_the_register_does_not_come_in(built, owner_url):
+    with psycopg.connect(owner_url) as connection:
+        batch = bulk.Batch()
+        batch.person("0" * 31 + "1", "9901011203850000", "Nomor Mustahil", "nomor mustahil", "{}", 1, "Rekaan", "1985-03-12",
+                     1, 1, 1, 1, 13, 1, "", "", 1, "99.01.01.1001.001.001", "1985-03-12", "2026-01-01")  # fmt: skip
+        with pytest.raises(ValueError, match="NIK"):
+            bulk.load(connection, iter([batch]))
+        connection.rollback()
+        stray = bulk.Batch()
+        stray.person("0" * 31 + "1", None, "Entah", "entah", "{}", 1, "Rekaan", "1985-03-12", 1, 1, 1, 1, 13, 1, "", "", 1,
+                     "99.09", "1985-03-12", "2026-01-01")  # fmt: skip
+        with pytest.raises(ValueError, match="no RT"):
+            bulk.load(connection, iter([stray]))
+        connection.rollback()
+
+
+def test_a_month_of_the_past_shows_births_deaths_and_moves_that_equal_the_ledger(built):
+    with scoped(everyone("99.01", "civil.statistik")):
+        told = Counter()
+        for month in mutations.months_before(dt.date(2026, 6, 30), 24):
+            report = mutations.lampid("99.01", month)
+            assert (
+                report.opening.total + sum(mutations.ADDS[r.kind] * r.total for r in report.changes)
+                == report.closing.total
+            )
+            told.update({row.kind: row.total for row in report.changes})
+    assert min(told[kind] for kind in (mutations.BIRTHS, mutations.ARRIVALS, mutations.DEPARTURES)) > 0
 
 
 def test_names_carry_apostrophes(people):
@@ -115,7 +174,7 @@ def test_the_register_holds_the_city_and_building_again_adds_nobody(built):
     assert built == city.Built(800, created=True)
     assert city.build(2000, seed=9) == city.Built(800, created=False)
     with scoped(everyone("99.01", "civil.statistik")):
-        assert Person.objects.count() == Membership.objects.count() == 800
+        assert Person.objects.filter(status_dasar=1).count() == Membership.objects.filter(ends=None).count() == 800
 
 
 def test_a_size_out_of_bounds_is_refused(built):

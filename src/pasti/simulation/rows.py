@@ -13,25 +13,14 @@ from random import Random
 
 from pasti.civil.rules import kk, nik, sounds
 from pasti.civil.rules.names import folded
+from pasti.civil.services.bulk import Batch
+from pasti.simulation.history import History
 from pasti.simulation.households import Household, Resident, households
 from pasti.simulation.names import STREETS
 
 FIRST_SERIAL, LAST_SERIAL = 9000, 9999
 REGISTER_OPENED = dt.date(2021, 1, 4)
 THREE_MONTHS = dt.timedelta(days=90)
-TABLES: dict[str, tuple[str, ...]] = {
-    "civil_address": ("id", "street", "number", "rt_code", "recorded_at"),
-    "civil_family": ("id", "number", "address_id", "rt_code", "recorded_at"),
-    "civil_person": (
-        "id", "nik", "name", "name_search", "name_sounds", "sex", "birth_place", "birth_date", "religion", "education", "occupation",
-        "marital_status", "blood_type", "citizenship", "father_name", "mother_name", "status_dasar", "rt_code",
-        "valid_from", "recorded_at",
-    ),
-    "civil_personversion": (
-        "person_id", "sign", "sex", "birth_date", "has_nik", "status_dasar", "rt_code", "valid_from", "recorded_at",
-    ),
-    "civil_membership": ("person_id", "family_id", "relation", "starts", "ends", "rt_code", "recorded_at"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,14 +30,6 @@ class Settlement:
     kelurahan: str
     rts: tuple[str, ...]
     people: int
-
-
-@dataclass
-class Batch:
-    """Lines in PostgreSQL's COPY text format by table, and how many people they hold."""
-
-    lines: dict[str, list[str]] = field(default_factory=lambda: {table: [] for table in TABLES})
-    people: int = 0
 
 
 @dataclass
@@ -89,6 +70,7 @@ def batches(
     """Rows of the whole city in batches of about `size` people. Same seed and settlements, same bytes."""
     chance = Random(f"pasti-{seed}")  # noqa: S311 (a city to look at, not a secret)
     clerk, batch = Clerk(chance), Batch()
+    past = Past(Random(f"pasti-{seed}-past"), clerk, today)  # noqa: S311
     for settlement in settlements:
         left = settlement.people
         for count, home in enumerate(households(chance, today, town)):
@@ -96,7 +78,7 @@ def batches(
                 break
             del home.members[left:]
             left -= len(home.members)
-            _add(batch, clerk, home, settlement.rts[count % len(settlement.rts)], today)
+            _add(batch, clerk, home, settlement.rts[count % len(settlement.rts)], today, past)
             if batch.people >= size:
                 yield batch
                 batch = Batch()
@@ -104,7 +86,49 @@ def batches(
         yield batch
 
 
-def _add(batch: Batch, clerk: Clerk, home: Household, rt: str, today: dt.date) -> None:
+class Past:
+    """Writes what happened to a home before: with numbers of its own chance, and serials nobody else has."""
+
+    def __init__(self, chance: Random, clerk: Clerk, today: dt.date):
+        self.history, self.clerk, self.today = History(chance, today), Clerk(chance, clerk.used), today
+
+    def births(self, batch: Batch, born: list[tuple[str, Resident, str]], family: str, rt: str) -> None:
+        """Those of two years, as they were first recorded."""
+        for person, one, first in born:
+            if self.history.is_recent(one.birth):
+                batch.event(self.clerk.uuid(), "birth", person, family, rt, one.birth, first, _registered([person]))
+
+    def arrival(self, batch: Batch, people: list[str], family: str, rt: str, at: str) -> None:
+        """A home that came as a whole."""
+        day = dt.date.fromisoformat(at[:10])
+        batch.event(self.clerk.uuid(), "move_in", people[0], family, rt, day, at, _registered(people))
+
+    def absent(self, batch: Batch, home: Household, family: str, region: str, rt: str) -> None:
+        """Those who died or left."""
+        chance = self.clerk.chance
+        for gone in self.history.absent(home):
+            person, one = self.clerk.uuid(), gone.who
+            first, then = (
+                _stamp(chance, REGISTER_OPENED, REGISTER_OPENED + THREE_MONTHS),
+                _stamp(chance, gone.recorded, self.today),
+            )
+            number = self.clerk.nik(region, one.birth, one.sex)
+            _row(batch, person, number, one, rt, gone.last, first, gone.status)
+            batch.membership(person, family, one.relation, min(home.formed, gone.last), gone.last, rt, first)
+            batch.version(person, 1, one.sex, one.birth, True, 1, rt, one.birth, first)
+            batch.version(person, -1, one.sex, one.birth, True, 1, rt, one.birth, then)
+            batch.version(person, 1, one.sex, one.birth, True, gone.status, rt, gone.last, then)
+            left = [
+                {"act": "set", "person": person, "before": {"status_dasar": 1}, "after": {"status_dasar": gone.status}}
+            ]
+            batch.event(self.clerk.uuid(), gone.kind, person, family, rt, gone.last, then, left)
+
+
+def _registered(people: list[str]) -> list[dict[str, str]]:
+    return [{"act": "register", "person": person} for person in people]
+
+
+def _add(batch: Batch, clerk: Clerk, home: Household, rt: str, today: dt.date, past: Past) -> None:
     chance = clerk.chance
     region = rt[:8].replace(".", "")
     earliest = max(home.formed, dt.date(2006, 1, 2))
@@ -112,34 +136,54 @@ def _add(batch: Batch, clerk: Clerk, home: Household, rt: str, today: dt.date) -
     stamp = _stamp(chance, max(issued, REGISTER_OPENED), today)
     address, family = clerk.uuid(), clerk.uuid()
     street = f"Jl. {chance.choice(STREETS)}" + (f" Gg. {chance.randint(1, 12)}" if chance.random() < 0.4 else "")
-    _line(batch, "civil_address", address, street, str(chance.randint(1, 160)), rt, stamp)
-    _line(batch, "civil_family", family, clerk.kk(region, issued), address, rt, stamp)
+    came = past.history.arrival(home)
+    at = _stamp(past.clerk.chance, came, came) if came else ""
+    batch.address(address, street, str(chance.randint(1, 160)), rt, at or stamp)
+    batch.family(family, clerk.kk(region, issued), address, rt, at or stamp)
+    made = []
     for one in home.members:
-        person = _person(batch, clerk, one, region, rt, today)
-        _line(batch, "civil_membership", person, family, one.relation, max(issued, one.birth), None, rt, stamp)
+        person, first = _person(batch, clerk, one, region, rt, today, at)
+        batch.membership(person, family, one.relation, came or max(issued, one.birth), None, rt, at or stamp)
+        made.append((person, one, first))
+    if came:
+        past.arrival(batch, [person for person, _one, _first in made], family, rt, at)
+    else:
+        past.births(batch, made, family, rt)
+        past.absent(batch, home, family, region, rt)
 
 
-def _person(batch: Batch, clerk: Clerk, one: Resident, region: str, rt: str, today: dt.date) -> str:
-    """Write one person and what was known of them over time: a NIK sometimes came a while after the person."""
+def _person(
+    batch: Batch, clerk: Clerk, one: Resident, region: str, rt: str, today: dt.date, came: str
+) -> tuple[str, str]:
+    """Write one person and what was known of them over time: a NIK sometimes came a while after the person.
+
+    Returns the id and the moment of the first record: when the person came, for one who came from elsewhere.
+    """
     chance, person = clerk.chance, clerk.uuid()
     number = clerk.nik(region, one.birth, one.sex) if chance.random() > 0.006 else None
     opened = max(one.birth, REGISTER_OPENED)
     first = _stamp(chance, opened, min(today, opened + THREE_MONTHS))
-    _line(
-        batch, "civil_person", person, number, one.name, folded(one.name), _array(sounds.keys(one.name)), one.sex,
-        one.birth_place, one.birth,
-        one.religion, one.education, one.occupation, one.marital, one.blood, 1, one.father, one.mother, 1, rt,
-        one.birth, first,
-    )  # fmt: skip
+    first, since = came or first, dt.date.fromisoformat(came[:10]) if came else one.birth
+    _row(batch, person, number, one, rt, since, first, 1)
     late = number is not None and chance.random() < 0.025
     at_once = number is not None and not late
-    _line(batch, "civil_personversion", person, 1, one.sex, one.birth, at_once, 1, rt, one.birth, first)
+    batch.version(person, 1, one.sex, one.birth, at_once, 1, rt, since, first)
     if late:
         then = _stamp(chance, dt.date.fromisoformat(first[:10]) + dt.timedelta(days=1), today)
-        _line(batch, "civil_personversion", person, -1, one.sex, one.birth, False, 1, rt, one.birth, then)
-        _line(batch, "civil_personversion", person, 1, one.sex, one.birth, True, 1, rt, one.birth, then)
+        batch.version(person, -1, one.sex, one.birth, False, 1, rt, since, then)
+        batch.version(person, 1, one.sex, one.birth, True, 1, rt, since, then)
     batch.people += 1
-    return person
+    return person, first
+
+
+def _row(
+    batch: Batch, person: str, number: str | None, one: Resident, rt: str, since: dt.date, first: str, status: int
+) -> None:
+    batch.person(
+        person, number, one.name, folded(one.name), _array(sounds.keys(one.name)), one.sex, one.birth_place, one.birth,
+        one.religion, one.education, one.occupation, one.marital, one.blood, 1, one.father, one.mother, status, rt,
+        since, first,
+    )  # fmt: skip
 
 
 def _stamp(chance: Random, start: dt.date, end: dt.date) -> str:
@@ -151,18 +195,3 @@ def _stamp(chance: Random, start: dt.date, end: dt.date) -> str:
 def _array(words: list[str]) -> str:
     """Words of plain letters as an array literal."""
     return "{" + ",".join(words) + "}"
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _line(batch: Batch, table: str, *values: object) -> None:
-    batch.lines[table].append("\t".join([_text(value) for value in values]) + "\n")
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "\\N"
-    if value is True or value is False:
-        return "t" if value else "f"
-    return str(value).translate(_ESCAPES) if type(value) is str else str(value)
