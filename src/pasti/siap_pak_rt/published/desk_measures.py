@@ -21,9 +21,9 @@ _IN_TIME = "l.sent_on - l.occurred_on <= 14"
 _FAMILIES = f"""FROM (
   SELECT f.id, max(c.recorded_at) AS looked FROM civil_family f
   LEFT JOIN civil_familycheck c ON c.family_id = f.id AND c.recorded_at < %(end)s AND c.recorded_at <= %(as_of)s
-    AND c.recorded_at >= %(end)s - interval '12 months'
+    AND c.recorded_at >= (%(end)s)::timestamptz - interval '12 months'
   WHERE f.recorded_at < %(end)s AND f.recorded_at <= %(as_of)s AND {_IN_AREA.format("f.rt_code")}
-    AND %(start)s < %(end)s AND (f.closed_on IS NULL OR f.closed_on >= (%(end)s)::date OR NOT EXISTS (
+    AND %(start)s < %(end)s AND (f.closed_on IS NULL OR f.closed_on >= (%(end)s)::timestamptz::date OR NOT EXISTS (
       SELECT 1 FROM civil_peristiwa p WHERE p.family_id = f.id AND p.recorded_at <= %(as_of)s))
   GROUP BY f.id
 ) v
