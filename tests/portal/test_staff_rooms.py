@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from pasti.kernel.accounts.models import User
+from pasti.kernel.audit.models import Entry
 from pasti.kernel.audit.services import record_read
+from pasti.kernel.notify.models import Message
 from tests.portal.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +100,22 @@ def test_the_desk_makes_an_account_for_a_resident_of_its_area_only(officer_of: A
     again = browser.post(f"/meja-akun/{town.father.pk}/")
     assert (again.status_code, User.objects.filter(person_id=town.father.pk).count()) == (409, 1)
     assert made.check_password(slip.context["password"]), "a second press does not change the slip in hand"
+
+
+def test_a_lost_password_is_renewed_at_the_desk_and_open_sessions_end(resident, as_user, officer_of) -> None:
+    at_home, officer = as_user(resident), as_user(officer_of("kelurahan"))
+    assert at_home.get("/akun-saya/").status_code == 200
+    slip = officer.post(f"/meja-akun/{resident.person_id}/sandi/")
+    password = re.search(r"<code>((?:[a-z0-9]{4}-){3}[a-z0-9]{4})</code>", slip.content.decode())
+    assert password
+    assert (slip["Cache-Control"], at_home.get("/akun-saya/").status_code) == ("no-store", 302)
+    entered = Client().post("/masuk/", {"login": "nimah", "password": password[1]})
+    assert entered.status_code == 302
+    assert Message.objects.get(user=resident).title == "Kata sandi Anda diganti di meja pelayanan"
+    assert Entry.objects.get(action="accounts.password_renewed").subject_id == resident.person_id
+
+
+def test_the_desk_of_another_kelurahan_renews_nobodys_password(resident, as_user, officer_of) -> None:
+    stranger = as_user(officer_of("kelurahan", "99.01.01.1002"))
+    assert stranger.post(f"/meja-akun/{resident.person_id}/sandi/").status_code == 404
+    assert resident.check_password(PASSWORD)

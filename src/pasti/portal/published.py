@@ -93,6 +93,7 @@ ROOMS = [
 ACTIONS = [
     ActionName("accounts.assigned", "memberi Anda peran", "gave you a role"),
     ActionName("accounts.unassigned", "mengakhiri peran Anda", "ended your role"),
+    ActionName("accounts.password_renewed", "mengganti kata sandi akun Anda", "gave your account a new password"),
     ActionName("accounts.created", "membuat akun Anda", "made your account"),
 ]
 

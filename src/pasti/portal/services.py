@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from pasti.civil import queries as register
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.errors import Refused
+from pasti.kernel.errors import NotFound, Refused
+from pasti.kernel.notify.services import send
 
 WORDS = 4
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -24,7 +25,7 @@ def make_account(person_id: UUID, *, phone: str = "", email: str = "") -> tuple[
     Raises NotFound outside the scope, Refused `sudah-punya-akun`.
     """
     person = register.person(person_id, purpose="portal.desk")
-    password = "-".join("".join(secrets.choice(ALPHABET) for _i in range(4)) for _w in range(WORDS))
+    password = _first_password()
     username = person.nik or f"warga-{secrets.token_hex(4)}"
     try:
         with transaction.atomic():  # one account per person is the database's promise: two desks may press at once
@@ -36,3 +37,27 @@ def make_account(person_id: UUID, *, phone: str = "", email: str = "") -> tuple[
     record_change(person.pk, "accounts.created", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
     return user, password
+
+
+@transaction.atomic
+def renew_password(person_id: UUID) -> tuple[User, str]:
+    """A new first password for a resident of the officer's scope who lost the old one. Open sessions end.
+
+    Raises NotFound outside the scope, or without an account.
+    """
+    person = register.person(person_id, purpose="portal.desk")
+    user = User.objects.select_for_update().filter(person_id=person.pk, is_active=True).first()
+    if user is None:
+        raise NotFound
+    password = _first_password()
+    user.set_password(password)  # sessions carry a hash of the password: the old ones are no longer accepted
+    user.save(update_fields=["password"])
+    record_change(person.pk, "accounts.password_renewed", purpose="portal.desk", object_type="user", object_id=user.pk,
+                  object_label=user.name)  # fmt: skip
+    send(user.pk, kind="akun", title=_("Kata sandi Anda diganti di meja pelayanan"), url="/jejak-akses/",
+         body=_("Bukan Anda yang meminta? Segera laporkan ke kantor kelurahan."), dedupe_key=f"sandi:{uuid4()}")  # fmt: skip
+    return user, password
+
+
+def _first_password() -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _i in range(4)) for _w in range(WORDS))

@@ -45,6 +45,22 @@ def make(request: HttpRequest, person_id: UUID) -> HttpResponse:
             raise Http404 from None
         except Refused as refusal:
             return render(request, "portal/desk_refused.html", {"refusal": refusal}, status=refusal.status)
+    return _slip(request, user, password)
+
+
+@require_POST
+@permission_required("portal.make_account")
+def renew(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """A new password for who lost the old one, shown once like the first."""
+    with scoped(register.scope_for(cast(User, request.user), PURPOSE)):
+        try:
+            user, password = services.renew_password(person_id)
+        except NotFound:
+            raise Http404 from None
+    return _slip(request, user, password)
+
+
+def _slip(request: HttpRequest, user: User, password: str) -> HttpResponse:
     response = render(request, "portal/desk_slip.html", {"account": user, "password": password})
     response["Cache-Control"] = "no-store"
     return response

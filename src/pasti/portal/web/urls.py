@@ -22,6 +22,7 @@ urlpatterns = [
     path("staf/", home.staff, name="staff"),
     path("meja-akun/", desk.desk, name="desk"),
     path("meja-akun/<uuid:person_id>/", desk.make, name="make_account"),
+    path("meja-akun/<uuid:person_id>/sandi/", desk.renew, name="renew_password"),
     path("audit/", operations.audit, name="audit"),
     path("operasi/", operations.operations, name="operations"),
     path("bantuan/", static_pages.help_, name="help"),
