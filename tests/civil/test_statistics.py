@@ -23,7 +23,7 @@ from pasti.kernel.accounts.scope import Scope, everyone, scoped
 from pasti.kernel.errors import NotFound
 
 from .conftest import OTHER_RT, RT, make_town, new
-from .test_imports import clerk, opensid, read, workbook  # noqa: F401 (a fixture)
+from .test_imports import opensid, read, workbook
 
 CITY = everyone("99.01", "civil.statistik")
 KELURAHAN, OTHER_KELURAHAN = RT[:13], OTHER_RT[:13]
@@ -177,7 +177,7 @@ def test_an_rt_is_counted_within_its_scope_alone(town):
             assert cursor.fetchone() == (0,)
 
 
-def test_a_file_that_comes_in_and_is_undone_is_counted_as_it_stands(clerk):  # noqa: F811
+def test_a_file_that_comes_in_and_is_undone_is_counted_as_it_stands(clerk):
     refresh_tallies()
     batch = read(clerk, workbook(layouts.HEADERS["opensid"], opensid(12)))
     for act, people in ((imports.commit, 15), (imports.undo, 3)):

@@ -6,11 +6,14 @@ import datetime as dt
 from typing import Any
 
 from pasti.civil import services
-from pasti.civil.models import DuplicatePair, ImportBatch, ImportRow
+from pasti.civil.models import DuplicatePair, Export, ImportBatch, ImportRow
 from pasti.kernel.clock import now
 from tests.foreign import ELSEWHERE, PURPOSE, World
 
-PUBLIC: dict[str, Any] = {}
+PUBLIC: dict[str, Any] = {
+    "kependudukan/berkas/:verb": "masukkan", "kependudukan/berkas/:form": "csv",
+    "kependudukan/berkas/contoh/:layout": "opensid",
+}  # fmt: skip
 
 
 def objects(world: World) -> dict[str, Any]:
@@ -30,7 +33,12 @@ def objects(world: World) -> dict[str, Any]:
         batch=batch, number=1, content={"name": world.secrets[0]}, outcome="differs", person_id=world.person,
         area=ELSEWHERE,
     )  # fmt: skip
+    export = Export.objects.create(
+        area=ELSEWHERE, layout="pasti", form="csv", reason=world.secrets[0], created_by=world.owner.pk,
+        created_name="Lain", created_at=now(), touched_at=now(),
+    )  # fmt: skip
     return {
+        "kependudukan/:export_id": export.pk,
         "kependudukan/:person_id": world.person, "kependudukan/:family_id": world.family,
         "kependudukan/:peristiwa_id": event.pk, "kependudukan/:pair_id": pair.pk, "kependudukan/:batch_id": batch.pk,
         "kependudukan/:row_id": row.pk, "meja-akun/:person_id": world.person,
