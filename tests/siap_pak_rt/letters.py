@@ -12,6 +12,7 @@ import pytest
 
 from pasti.kernel.accounts.access import actor_for
 from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import everyone, scoped
 from pasti.kernel.accounts.services import assign
 from pasti.kernel.context import acting_as
 from pasti.siap_pak_rt.models import Letter
@@ -19,6 +20,7 @@ from pasti.siap_pak_rt.services import letters, papers
 from tests.civil.conftest import RT
 
 RW, KELURAHAN = RT.rpartition(".")[0], RT.rsplit(".", 2)[0]
+CITY = everyone("99.01", "siap_pak_rt.letters")
 AREA = {"ketua_rt": RT, "ketua_rw": RW, "kelurahan": KELURAHAN}
 FIELDS = {
     "usaha": {"jenis_usaha": "Warung kopi", "bentuk": "Perorangan", "mulai": "2020-01-31", "modal": "1500000"},
@@ -67,6 +69,12 @@ def issued(letter: Letter, *officials: User) -> Letter:
     for one in officials:
         letter = decided(one, letter)
     return letter
+
+
+def scoped_letter(letter_id: uuid.UUID) -> Letter:
+    """The letter as it stands now."""
+    with scoped(CITY):
+        return Letter.objects.get(pk=letter_id)
 
 
 @pytest.fixture

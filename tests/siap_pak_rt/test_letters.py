@@ -177,18 +177,27 @@ def test_a_role_that_ended_between_look_and_press_opens_nothing(town: Any, siti:
             letters.decide(letter.pk, "approve", seen_version=1)
 
 
-def test_a_head_does_not_decide_on_the_own_family(town: Any, siti: Any, heads: Any) -> None:
-    head = official("ketua_rt", person_id=town.father.pk)
+def test_a_head_does_not_decide_on_the_own_family(town: Any, siti: Any) -> None:
+    head, rw = official("ketua_rt", person_id=town.father.pk), official("ketua_rw")
     letter = asked(siti, town.mother)
     with pytest.raises(Refused) as refusal:
         decided(head, letter)
     assert refusal.value.code == "surat-sendiri"
-    done = decided(heads[1], letter)  # the RW, in the RT's place, from the first day on
+    done = decided(rw, letter)  # in the RT's place, from the first day on
     assert done.state == "at_rw"
     with scoped(everyone("99.01", "siap_pak_rt.letters")):
         step = LetterStep.objects.get(letter=letter, version=2)
     assert (step.actor_role, step.deputy_for, step.level) == ("ketua_rw", "Ketua RT", "rt")
-    assert decided(heads[1], done).state == "at_kelurahan"
+    assert decided(rw, done).state == "at_kelurahan"
+
+
+def test_where_another_holds_the_office_too_the_letter_stays_there(town: Any, siti: Any, heads: Any) -> None:
+    official("ketua_rt", person_id=town.father.pk)
+    letter = asked(siti, town.mother)
+    with pytest.raises(Refused) as refusal:
+        decided(heads[1], letter)
+    assert refusal.value.code == "bukan-giliran"
+    assert decided(heads[0], letter).state == "at_rw"
 
 
 def test_a_resident_takes_it_back_until_it_is_issued(town: Any, siti: Any, heads: Any) -> None:

@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from pasti.siap_pak_rt.api import statistics
+from pasti.siap_pak_rt.api import letters, statistics
 
 router = Router()
-PREFIX = "siap-pak-rt"
+router.add_router("", letters.router)
 router.add_router("/statistics", statistics.router)
+PREFIX = "siap-pak-rt"

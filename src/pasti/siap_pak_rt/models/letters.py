@@ -105,6 +105,8 @@ class Letter(models.Model):
     state = models.CharField(max_length=12)
     version = models.IntegerField(default=1)
     promised_on = models.DateField()
+    # The first moment after the promised day, in the city's time: what is issued before it was in time.
+    promised_until = models.DateTimeField()
     step_started_at = models.DateTimeField()
     step_due_at = models.DateTimeField()
     # When the level above (or only it, for a letter of the official's own family) came to be allowed to act.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts import queries as roster
-from pasti.kernel.accounts.access import can
+from pasti.kernel.accounts.access import scope_where
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, active_assignments
 from pasti.kernel.clock import today
@@ -58,10 +58,7 @@ def acting_user() -> User:
 
 def scope_for(user: User) -> Scope:
     """What `user` may see of letters: those of the own areas and of the own family."""
-    scope = register.scope_for(user, PURPOSE)
-    if can(user, DECIDE):
-        return scope
-    return Scope((), scope.people, PURPOSE)
+    return scope_where(user, DECIDE, PURPOSE).with_people(tuple(own_people(user)))
 
 
 def authorities(user: User) -> list[Authority]:
@@ -95,8 +92,13 @@ def is_own(user: User, letter: Letter) -> bool:
 
 
 def own_people(user: User) -> set[UUID]:
-    """The user's person and those on the same family card."""
-    return {user.person_id, *register.household_ids(user.person_id)} if user.person_id else set()
+    """The user's person and those on the same family card; read once per user object, that is once per request."""
+    if user.person_id is None:
+        return set()
+    known: set[UUID] | None = user.__dict__.get("_own_people")
+    if known is None:
+        known = user.__dict__["_own_people"] = {user.person_id, *register.household_ids(user.person_id)}
+    return known
 
 
 def holders(level: str, rt_code: str) -> list[User]:

@@ -40,9 +40,15 @@ def _approved(step: LetterStep) -> str:
 
 def who_words(step: LetterStep) -> str:
     """Who took a step and as what: the role for officials, in whose place when for another."""
-    role = head_words(LEVEL_OF_ROLE[step.actor_role]) if step.actor_role in LEVEL_OF_ROLE else ""
-    who = ", ".join(filter(None, [role, step.actor_unit])) if role else step.actor_name
+    who = _head(step) if step.actor_role in LEVEL_OF_ROLE else step.actor_name
     return _("%(who)s atas nama %(whom)s") % {"who": who, "whom": step.deputy_for} if step.deputy_for else who
+
+
+def _head(step: LetterStep) -> str:
+    """ "Ketua RT 06 RW 07, Purutrejo": the unit's own name says its level where it can."""
+    if step.actor_unit.startswith(("RT ", "RW ")):
+        return _("Ketua %(unit)s") % {"unit": step.actor_unit}
+    return ", ".join(filter(None, [head_words(LEVEL_OF_ROLE[step.actor_role]), step.actor_unit]))
 
 
 def what_happened(letter: Letter) -> str:
@@ -60,6 +66,11 @@ def what_happened(letter: Letter) -> str:
 def kind_name(kind: LetterKind) -> str:
     """The kind's name in the reader's language."""
     return kind.name_en if english() else kind.name
+
+
+def kind_purpose(kind: LetterKind) -> str:
+    """What the kind is for, in the reader's language."""
+    return kind.purpose_en if english() else kind.purpose
 
 
 def english() -> bool:

@@ -96,11 +96,16 @@ def readable(paper_id: UUID, user: User, *, action: str = "siap_pak_rt.paper.rea
     """
     with scoped(_reading(user)):
         paper = Paper.objects.filter(pk=paper_id).first()
-        if paper is None or not (_may_read_own(paper, user) or covers(_reading(user), paper.issuer_code)):
+        if paper is None or not may_read(paper, user):
             raise NotFound
         record_read(paper.subject_id, action, purpose=PURPOSE, fields=(), object_type="paper", object_id=paper.pk,
                     object_label=str(paper))  # fmt: skip
         return paper, list(PaperCheck.objects.filter(paper=paper).order_by("-id")[:50])
+
+
+def may_read(paper: Paper, user: User) -> bool:
+    """Whether `readable` would show the paper to `user`; nothing is recorded."""
+    return _may_read_own(paper, user) or covers(_reading(user), paper.issuer_code)
 
 
 def downloaded(paper_id: UUID, user: User) -> tuple[Paper, bytes]:

@@ -24,8 +24,9 @@ from pasti.siap_pak_rt.queries.letters_words import what_happened
 from pasti.siap_pak_rt.rules import letter_states as states
 from pasti.siap_pak_rt.rules import letter_texts
 from pasti.siap_pak_rt.rules.letter_states import LEVEL_OF, State, Verdict
+from pasti.siap_pak_rt.services import attachments, papers
 from pasti.siap_pak_rt.services.letters_issue import issued
-from pasti.siap_pak_rt.services.letters_steps import due_after, move, promised_day, stamp
+from pasti.siap_pak_rt.services.letters_steps import begins, due_after, move, promised_day, stamp
 
 LONGEST_REASON = 600
 ALIVE = 1
@@ -33,11 +34,12 @@ ALIVE = 1
 
 @dataclass(frozen=True)
 class LetterAsked:
-    """What somebody asks for: the kind, for whom, what was typed."""
+    """What somebody asks for: the kind, for whom, what was typed, the proofs attached before."""
 
     kind: str
     subject_id: UUID
     fields: Mapping[str, Any] = field(default_factory=dict)
+    attachments: tuple[UUID, ...] = ()
     channel: str = "web"
 
 
@@ -45,7 +47,7 @@ def request_letter(asked: LetterAsked, *, client_id: str | None = None) -> Lette
     """Ask for a letter for oneself, for one's family, or, as RT head or kelurahan, for a resident at the counter.
 
     The same `client_id` of the same person brings the same letter. Raises NotFound outside the scope, Refused
-    `isian-tidak-sah` at the first wrong field, `lampiran-wajib`, `bukan-warga-hidup`.
+    `isian-tidak-sah` at the first wrong field, `lampiran-wajib`, `lampiran-tidak-tersedia`, `bukan-warga-hidup`.
     """
     user = access.acting_user()
     with scoped(access.scope_for(user)):
@@ -105,8 +107,6 @@ def revoke(letter_id: UUID, reason: str) -> Letter:
 
     Raises NotFound, Refused `alasan-kosong`, `belum-terbit`.
     """
-    from pasti.siap_pak_rt.services import papers
-
     user = access.acting_user()
     require(user, access.REVOKE)
     with scoped(access.scope_for(user)), transaction.atomic():
@@ -139,9 +139,11 @@ def _ask(user: User, asked: LetterAsked, client_id: str | None) -> Letter:
     if person.status_dasar != ALIVE:
         raise Refused("bukan-warga-hidup", _("Orang ini tidak lagi tercatat tinggal di kota ini"), field="subject_id")
     values = _judged(kind, asked.fields)
-    if kind.proofs == "required" and not at_counter:
+    if kind.proofs == "required" and not asked.attachments and not at_counter:
         raise Refused("lampiran-wajib", _("Lampirkan foto atau PDF buktinya"), field="attachments", status=422)
     letter = _new(user, kind, person, values, "counter" if at_counter else asked.channel, client_id)
+    if asked.attachments:
+        attachments.claim(asked.attachments, to=f"letter:{letter.pk}", owner=user)
     stamp(letter, "ask", client_id=client_id and f"ask:{client_id}", started=letter.step_started_at,
           due=letter.step_due_at)  # fmt: skip
     return letter
@@ -151,14 +153,11 @@ def _new(
     user: User, kind: LetterKind, person: Any, values: dict[str, str], channel: str, client_id: str | None
 ) -> Letter:
     moment = now()
-    # A head does not decide on the own family's letter: from the start the level above may act too.
-    own = any(person.pk in access.own_people(head) for head in access.holders(kind.route[0], person.rt_code))
     return Letter.objects.create(
         kind=kind, subject_id=person.pk, subject_name=person.name, rt_code=person.rt_code, asked_by=user.pk,
-        asked_by_name=user.name, channel=channel,
-        client_id=client_id, fields=values, route=kind.route, days=kind.days, state=states.first(kind.route),
-        promised_on=promised_day(sum(kind.days)), step_started_at=moment, step_due_at=due_after(kind.days[0]),
-        escalated_at=moment if own else None, occurred_at=moment, recorded_at=moment,
+        asked_by_name=user.name, channel=channel, client_id=client_id, fields=values, route=kind.route, days=kind.days,
+        state=states.first(kind.route), promised_on=promised_day(sum(kind.days)), promised_until=due_after(sum(kind.days)),
+        occurred_at=moment, recorded_at=moment, **begins(kind.route[0], kind.days[0], person.rt_code, person.pk),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pasti.siap_pak_rt.queries.letters_access import Authority, acting_user
 from pasti.siap_pak_rt.queries.letters_facts import facts, field_values, person_lines
 from pasti.siap_pak_rt.rules import letter_texts
 from pasti.siap_pak_rt.rules.letter_units import unit_of
+from pasti.siap_pak_rt.services import papers
 from pasti.siap_pak_rt.services.letters_numbers import allot
 
 
@@ -27,8 +28,6 @@ def issued(letter: Letter, level: str, by: Authority) -> dict[str, Any]:
 
 
 def _paper(letter: Letter, level: str, unit: str, number: str, day: dt.date, by: Authority) -> Any:
-    from pasti.siap_pak_rt.services import papers
-
     known, kind = facts(letter.subject_id), letter.kind
     words, signer = known | field_values(kind.fields, letter.fields), acting_user()
     of_unit = LetterUnit.objects.get(pk=level)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import city_zone, now, start_of_day, today
+from pasti.kernel.clock import now, start_of_day, today
 from pasti.kernel.context import current_actor
 from pasti.kernel.outbox.services import emit
 from pasti.kernel.places import queries as places
 from pasti.siap_pak_rt.events import LetterMoved
 from pasti.siap_pak_rt.models import Letter, LetterStep
+from pasti.siap_pak_rt.queries import letters_access as access
 from pasti.siap_pak_rt.queries.letters_access import PURPOSE, Authority
 from pasti.siap_pak_rt.rules import working_days
 from pasti.siap_pak_rt.rules.letter_states import LEVEL_OF, State
@@ -71,8 +73,17 @@ def clock(letter: Letter, then: State) -> dict[str, Any]:
     level = LEVEL_OF[then]
     if LEVEL_OF.get(State(letter.state)) == level:
         return {}
-    days = letter.days[letter.route.index(level)]
-    return {"step_started_at": now(), "step_due_at": due_after(days), "escalated_at": None}
+    return begins(level, letter.days[letter.route.index(level)], letter.rt_code, letter.subject_id)
+
+
+def begins(level: str, days: int, rt_code: str, subject_id: UUID) -> dict[str, Any]:
+    """The clock of a step that begins now at `level`.
+
+    Where nobody there can decide (the office is vacant, or all who hold it are family of the resident) the level above
+    may act from the start.
+    """
+    moment, able = now(), (head for head in access.holders(level, rt_code) if subject_id not in access.own_people(head))
+    return {"step_started_at": moment, "step_due_at": due_after(days), "escalated_at": None if any(able) else moment}
 
 
 def due_after(days: int) -> dt.datetime:
@@ -83,8 +94,3 @@ def due_after(days: int) -> dt.datetime:
 def promised_day(days: int) -> dt.date:
     """The `days`-th working day from today."""
     return working_days.add(today(), days, places.holidays(today(), today() + HORIZON))
-
-
-def in_city(moment: dt.datetime) -> str:
-    """A moment as one says it: "24-11-2026 pukul 15.40"."""
-    return f"{moment.astimezone(city_zone()):%d-%m-%Y pukul %H.%M}"
