@@ -58,3 +58,35 @@ class PeristiwaReversed:
     peristiwa_id: UUID
     reversed_id: UUID
     person_id: UUID | None
+
+
+@dataclass(frozen=True)
+class PersonMerged:
+    """Two records were one person: what knows `merged_id` goes on with `person_id`."""
+
+    name: ClassVar[str] = "civil.PersonMerged"
+    person_id: UUID
+    merged_id: UUID
+    pair_id: int
+
+
+@dataclass(frozen=True)
+class PersonSeparated:
+    """Merging these two was an error and has been taken back."""
+
+    name: ClassVar[str] = "civil.PersonSeparated"
+    first_id: UUID
+    second_id: UUID
+    pair_id: int
+
+
+@dataclass(frozen=True)
+class DukcapilMoved:
+    """Disdukcapil has an event, or has issued its document."""
+
+    name: ClassVar[str] = "civil.DukcapilMoved"
+    peristiwa_id: UUID
+    person_id: UUID | None
+    kind: str
+    state: str
+    document: str

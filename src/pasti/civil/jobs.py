@@ -11,16 +11,21 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from pasti.civil.services import exports, imports
+from pasti.civil.services import duplicates, exports, imports
 from pasti.civil.services.statistics import refresh_tallies
 from pasti.kernel.accounts.scope import Scope, everyone, scoped
+from pasti.kernel.outbox.waking import wake_after_commit
+from pasti.kernel.places import queries as places
 
 
 @app.task(name="civil.import", queue="upkeep", pass_context=False)
 def work_import(batch_id: str, area: str) -> str:
     """Read, commit or undo a batch, whichever it waits for. Doing it twice does it once."""
     with scoped(Scope((area,), (), imports.PURPOSE)):
-        return imports.work(UUID(batch_id))
+        state = imports.work(UUID(batch_id))
+    if state == "committed":
+        wake_after_commit(find_duplicates)
+    return state
 
 
 @app.task(name="civil.export", queue="upkeep", pass_context=False)
@@ -63,3 +68,14 @@ def _after_commit(task: Task[Any, Any, Any], lock: str, **given: str) -> None:
             pass
 
     transaction.on_commit(defer, robust=True)
+
+
+@app.periodic(cron="30 1 * * *")
+@app.task(name="civil.duplicates", queue="upkeep", queueing_lock="civil.duplicates", lock="civil.duplicates")
+def find_duplicates(timestamp: int = 0) -> int:
+    """Each night, and after a file of people came in: look for records that may be one person."""
+    city = places.city()
+    if city is None:
+        return 0
+    with scoped(everyone(city.code, duplicates.PURPOSE)):
+        return duplicates.find_new().pairs

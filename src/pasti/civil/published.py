@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose, Room, SubjectRecords
+from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose, Room, SubjectRecords, Task, TaskSource
 
 # The ledger's entries on living residents of the area, as known at `as_of`, recorded before the period's end.
 _ENTRIES = """FROM civil_personversion
@@ -60,6 +60,10 @@ PURPOSES = [
             "UU 23/2006 jo. UU 24/2013 Pasal 7; UU 27/2022 Pasal 20 ayat (2) huruf e"),
     Purpose("civil.ekspor", "Mengambil berkas penduduk untuk tugas", "Taking files of people out for official work",
             "UU 24/2013 Pasal 58 ayat (4); UU 27/2022 Pasal 20 ayat (2) huruf e"),
+    Purpose("civil.ganda", "Pemeriksaan data ganda", "Checking for double records",
+            "UU 23/2006 Pasal 13; UU 27/2022 Pasal 29 (data pribadi yang akurat)"),
+    Purpose("civil.dukcapil", "Pelaporan peristiwa ke Dispendukcapil", "Reporting events to the civil registry",
+            "UU 23/2006 jo. UU 24/2013 Pasal 27, 34, 40, 44"),
     Purpose("civil.statistik", "Statistik kependudukan", "Population statistics", "UU 23/2006 Pasal 58; UU 16/1997"),
     Purpose("portal.profile", "Melihat data diri sendiri", "Seeing one's own data",
             "UU 27/2022 Pasal 7 (hak akses subjek data)"),
@@ -73,9 +77,26 @@ GRANTS = [
     Grant("civil.export", ("dukcapil", "kelurahan", "ketua_rw", "ketua_rt")),
     # Data of health (UU 27/2022 article 4): never for an RT or RW.
     Grant("civil.specific", ("dukcapil", "kelurahan")),
+    Grant("civil.review", ("dukcapil", "kelurahan")),
+    Grant("civil.dukcapil", ("dukcapil", "kelurahan")),
 ]
 
 ROOMS = [
+    Room("civil.people", "Cari penduduk", "Find residents", "/kependudukan/", "civil.read"),
+    Room(
+        "civil.dukcapil",
+        "Peristiwa menuju Dispendukcapil",
+        "Events on their way to the registry",
+        "/kependudukan/dukcapil/",
+        "civil.dukcapil",
+    ),
+    Room(
+        "civil.pairs",
+        "Catatan yang mungkin ganda",
+        "Records that may be double",
+        "/kependudukan/ganda/",
+        "civil.review",
+    ),
     Room(
         "civil.files", "Masukkan berkas penduduk", "Bring in files of people", "/kependudukan/berkas/", "civil.import"
     ),
@@ -130,6 +151,24 @@ ACTIONS = [
     ActionName("civil.peristiwa.missing", "mencatat Anda hilang", "recorded you as missing"),
     ActionName("civil.peristiwa.data_change", "mencatat perubahan data Anda", "recorded a change of your data"),
     ActionName("civil.peristiwa.temporary", "mencatat Anda tinggal sementara", "recorded your temporary stay"),
+    ActionName("civil.peristiwa.read", "membuka peristiwa yang menyangkut Anda", "opened an event that concerns you"),
+    ActionName(
+        "civil.peristiwa.listed",
+        "melihat peristiwa Anda dalam daftar",
+        "saw an event of yours in a list",
+    ),
+    ActionName("civil.nik.revealed", "melihat NIK lengkap Anda", "saw your whole NIK"),
+    ActionName("civil.specific.read", "melihat data disabilitas Anda", "saw your disability data"),
+    ActionName(
+        "civil.duplicate.read", "membandingkan catatan Anda dengan yang mirip", "compared your record with a like one"
+    ),
+    ActionName(
+        "civil.duplicate.different", "memutuskan catatan Anda bukan ganda", "decided that your record is no double"
+    ),
+    ActionName("civil.duplicate.merged", "menggabungkan catatan Anda yang ganda", "merged your double records"),
+    ActionName(
+        "civil.duplicate.reopened", "menarik kembali putusan data ganda", "took a decision on double records back"
+    ),
     ActionName("civil.peristiwa.reversed", "membatalkan laporan yang keliru", "took a wrong report back"),
 ]  # fmt: skip
 
@@ -141,3 +180,12 @@ def _records(person_id: UUID) -> list[dict[str, Any]]:
 
 
 SUBJECT_RECORDS = [SubjectRecords("civil", "Register penduduk", "Register of people", _records)]
+
+
+def _tasks(user: Any) -> list[Task]:
+    from pasti.civil import tasks
+
+    return tasks.waiting(user)
+
+
+TASKS = [TaskSource("civil", _tasks)]

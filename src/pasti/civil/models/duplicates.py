@@ -26,7 +26,10 @@ class DuplicatePair(models.Model):
     decided_by = models.UUIDField(null=True)
     decided_name = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
+    # The smallest place that holds both: who may not see one of them does not see the pair.
     rt_code = models.CharField(max_length=40)
+    # What the merging changed, so that it can be taken back.
+    effects = models.JSONField(default=list)
     recorded_at = models.DateTimeField()
 
     objects = ScopedManager(people="first_id")
@@ -41,3 +44,15 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} ~ {self.second_id}"
+
+
+class DuplicateRun(models.Model):
+    """One search for pairs: up to which moment changes of people were looked at."""
+
+    seen_until = models.DateTimeField()
+    people = models.IntegerField()
+    pairs = models.IntegerField()
+    finished_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"until {self.seen_until:%Y-%m-%d %H:%M}"

@@ -64,6 +64,7 @@ class Peristiwa(models.Model):
             models.Index(fields=["person", "-recorded_at"], name="peristiwa_person"),
             models.Index(fields=["kind", "occurred_on"], name="peristiwa_kind"),
             models.Index(fields=["recorded_at"], name="peristiwa_recorded"),
+            models.Index(fields=["dukcapil_state", "occurred_on", "id"], name="peristiwa_dukcapil"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(reverses__isnull=True) | ~Q(reason=""), name="peristiwa_reason"),

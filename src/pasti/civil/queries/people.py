@@ -79,8 +79,13 @@ def rt_of(person_id: UUID) -> str:
 
 
 def person(person_id: UUID, *, purpose: str = "") -> Person:
-    """One person within the scope. Raises NotFound outside of it, as if there were no such person."""
+    """One person within the scope. Raises NotFound outside of it, as if there were no such person.
+
+    The id of a record that was merged leads to the one that goes on.
+    """
     found = Person.objects.filter(pk=person_id).first()
+    while found is not None and found.merged_into_id is not None:
+        found = Person.objects.filter(pk=found.merged_into_id).first()
     if found is None:
         raise NotFound
     record_read(
@@ -126,7 +131,12 @@ def search(words: str, *, limit: int = 20, purpose: str = "") -> list[Person]:
 def household(person_id: UUID, *, purpose: str = "") -> Household | None:
     """The family card of a person within the scope; None without one. Members outside the scope are left out."""
     own = Membership.objects.filter(person_id=person_id, ends__isnull=True).first()
-    family = Family.objects.select_related("address").filter(pk=own.family_id).first() if own else None
+    return household_of(own.family_id, purpose=purpose) if own else None
+
+
+def household_of(family_id: UUID, *, purpose: str = "") -> Household | None:
+    """A family card by its id, as `household`; None outside the scope."""
+    family = Family.objects.select_related("address").filter(pk=family_id).first()
     if family is None:
         return None
     rows = Membership.objects.filter(family=family, ends__isnull=True).select_related("person")

@@ -49,6 +49,7 @@ CHANGEABLE = frozenset(
         "disability",
         "residency",
         "status_dasar",
+        "merged_into_id",
         "rt_code",
     }
 )
