@@ -1,4 +1,4 @@
-"""Proofs about the foreign person, and a file on its way."""
+"""Proofs about the foreign person, a file on its way, and a device of somebody else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from pasti.kernel.clock import now
+from pasti.siap_pak_rt.models import Device, SyncAction
 from pasti.siap_pak_rt.queries.attachments import PURPOSE
 from pasti.siap_pak_rt.services import attachments, uploads
 from tests.foreign import ELSEWHERE, NAME, World
@@ -20,4 +22,10 @@ def objects(world: World) -> dict[str, Any]:
     proof = attachments.attach(ContentFile(PAPER, name=f"{NAME}.pdf"), owner=world.owner, **usual)
     wanted = uploads.Wanted("telepon-asing", f"{NAME}.pdf", len(PAPER), hashlib.sha256(PAPER).hexdigest(), **usual)
     upload = uploads.begin(wanted, owner=world.owner)
-    return {"siap-pak-rt/lampiran/:attachment_id": proof.pk, "siap-pak-rt/sinkron/unggahan/:upload_id": upload.pk}
+    device = Device.objects.create(
+        user=world.owner, unit_code=ELSEWHERE, label="Ponsel", registered_at=now(), seen_at=now()
+    )
+    SyncAction.objects.create(user=world.owner, device=device, client_id="kerja-asing", kind="laporan", state="done",
+                              rt_code=ELSEWHERE, subject_id=world.person, received_at=now())  # fmt: skip
+    return {"siap-pak-rt/lampiran/:attachment_id": proof.pk, "siap-pak-rt/sinkron/unggahan/:upload_id": upload.pk,
+            "siap-pak-rt/sinkron/:device_id": device.pk}  # fmt: skip

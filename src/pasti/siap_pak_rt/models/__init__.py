@@ -5,12 +5,14 @@ from pasti.siap_pak_rt.models.desk import Kos, Laporan, LaporanStep, Tamu
 from pasti.siap_pak_rt.models.letters import Letter, LetterKind, LetterStep, LetterUnit, NumberSeries
 from pasti.siap_pak_rt.models.papers import Paper, PaperCheck
 from pasti.siap_pak_rt.models.rights import Breach, BreachSubject, DataRequest
+from pasti.siap_pak_rt.models.sync import Device, SyncAction
 
 __all__ = [
     "Attachment",
     "Breach",
     "BreachSubject",
     "DataRequest",
+    "Device",
     "Kos",
     "Laporan",
     "LaporanStep",
@@ -21,6 +23,7 @@ __all__ = [
     "NumberSeries",
     "Paper",
     "PaperCheck",
+    "SyncAction",
     "Tamu",
     "Upload",
 ]
