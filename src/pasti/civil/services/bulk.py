@@ -100,6 +100,9 @@ def load(connection: psycopg.Connection, batches: Iterator[Batch], progress: Pro
                 progress(done)
         if writing is not None:
             writing.result()
+    # Without it the planner takes the tables to be as empty as before, and asks for every card through all memberships.
+    for table in TABLES:
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     for fault, statement in _FAULTS.items():
         found = connection.execute(statement).fetchone()
         if found:
@@ -108,9 +111,7 @@ def load(connection: psycopg.Connection, batches: Iterator[Batch], progress: Pro
 
 
 def settle_in(connection: psycopg.Connection) -> None:
-    """Let the planner know the tables, and count everybody once. The connection commits by itself."""
-    for table in TABLES:
-        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    """Count everybody once. The connection commits by itself."""
     today = clock.today()
     for (place,) in connection.execute("SELECT civil_tally_stale(%s)", [today]).fetchall():
         connection.execute("SELECT civil_tally_refresh(%s, %s)", [place, today])
