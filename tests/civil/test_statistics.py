@@ -135,6 +135,24 @@ def test_tomorrow_everybody_is_counted_again_for_ages_move_with_the_day(town):
                 assert cursor.fetchall() == [(10,)] if day.day == 1 else [(11,)]
 
 
+def test_what_was_counted_some_days_ago_still_serves_for_whoever_grew_older_since(town):
+    """Ages move at midnight; each table equals counting every person at that day, without counting them again."""
+    with scoped(CITY):
+        for number, born in enumerate((dt.date(2027, 1, 30), dt.date(2022, 2, 27), dt.date(1952, 2, 28), dt.date(2012, 2, 29),
+                                       dt.date(2017, 3, 1), dt.date(1948, 2, 26))):  # fmt: skip
+            services.register_person(new(f"Warga {number}", rt=(RT, OTHER_RT)[number % 2], born=born, sex=1 + number % 2),
+                                     purpose="civil.pelayanan")  # fmt: skip
+        refresh_tallies(dt.date(2027, 2, 25))
+        with connection.cursor() as cursor:
+            for day in (dt.date(2027, 2, 25) + dt.timedelta(days=n) for n in range(9)):
+                for kind in (16 + 2, 16 + 4, 16 + 10, 2 * 16 + 3, 0):
+                    cursor.execute("SELECT * FROM civil_tally_read('99.01', 4, %s, %s)", [kind, day])
+                    remembered = sorted(cursor.fetchall())
+                    cursor.execute("SELECT civil_part(place, 4), first, second, sum(people) FROM "
+                                   "civil_tally_read('99.01', 6, %s, %s) GROUP BY 1, 2, 3", [kind, day])  # fmt: skip
+                    assert remembered == sorted(cursor.fetchall()), (day, kind)
+
+
 def test_a_leap_day_child_is_older_on_the_first_of_march(town):
     with scoped(CITY), connection.cursor() as cursor:
         services.register_person(new("Kabisat", rt=OTHER_RT, born=dt.date(2024, 2, 29)), purpose="civil.pelayanan")
@@ -269,6 +287,15 @@ def test_the_head_of_the_rt_people_move_to_sees_them_arrive(town):
     with scoped(Scope((OTHER_RT,), (), "civil.statistik")):
         report = mutations.lampid(OTHER_RT, TODAY)
     assert {row.kind: row.total for row in report.changes}[3] == 3
+
+
+def test_the_newest_month_with_events_is_one_that_is_over(town):
+    first = TODAY.replace(day=1)
+    with scoped(CITY):
+        assert mutations.last_told(TODAY) == first
+        services.report_death(town.father.pk, told())
+        assert mutations.last_told(TODAY) == first
+        assert mutations.last_told((first + dt.timedelta(days=70)).replace(day=1)) == first
 
 
 def test_the_series_ends_with_those_who_live_there_now(town):

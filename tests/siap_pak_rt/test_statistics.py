@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from typing import Any
 
@@ -72,6 +73,28 @@ def test_a_death_is_seen_by_the_next_who_looks(client, crowd):
     with scoped(CITY):
         services.report_death(crowd.father.pk, told())
     assert ">83<" in client.get(HOME).content.decode()
+
+
+def test_the_monthly_report_opens_on_the_last_month_with_events_and_says_when_there_are_none(
+    client, crowd, monkeypatch
+):
+    text = client.get(f"{HOME}99.01/mutasi/").content.decode()
+    assert "Bulan ini belum selesai" in text
+    assert "Tidak ada lahir, mati, datang, atau pindah" in text
+    with scoped(CITY):
+        services.report_death(crowd.father.pk, told())
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + dt.timedelta(days=70))
+    text = client.get(f"{HOME}99.01/mutasi/").content.decode()
+    assert f'value="{now.astimezone(clock.city_zone()):%Y-%m}" selected' in text
+    assert "Tidak ada lahir" not in text
+
+
+def test_an_official_is_led_to_the_own_area(crowd, official, browsing, client):
+    officer = browsing(official("kelurahan", KELURAHAN))
+    assert f'href="{HOME}{KELURAHAN}/">Lihat wilayah Anda' in officer.get(HOME).content.decode()
+    assert "Lihat wilayah Anda" not in client.get(HOME).content.decode()
+    assert f'href="{HOME}"' in officer.get("/staf/").content.decode()
 
 
 def test_strangers_see_no_small_number_and_those_in_charge_see_all(client, crowd, official, browsing):

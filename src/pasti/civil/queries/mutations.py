@@ -76,7 +76,7 @@ def lampid(code: str, month: dt.date) -> Lampid:
     """The mutation report of an area for the month that `month` is in. Raises NotFound as `counts.area`."""
     first = month.replace(day=1)
     counts.area(code)
-    flows = _flows(code, first)
+    flows = _flows(code, first, events=True)
     own = flows(code)
     hidden = small_cells.NOTHING if counts.sees_all(code) else _hidden(code, first, flows)
     changes = tuple(_row(kind, {sex: own.changed(first, kind, sex) for sex in SEXES}, hidden) for kind in KINDS)
@@ -93,6 +93,16 @@ def series(code: str, last: dt.date, count: int = 24) -> list[tuple[dt.date, int
     people = [sum(own.closing(month, sex) for sex in SEXES) for month in months]
     small = not counts.sees_all(code) and any(0 < one < small_cells.LEAST for one in people)
     return [(month, None if small else one) for month, one in zip(months, people, strict=True)]
+
+
+def last_told(today: dt.date) -> dt.date:
+    """The first day of the newest month that is over and in which somebody was born, died, came or went; without one, of
+    the present month. Of the whole city, so that it tells nothing about an area."""
+    month = today.replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT civil_last_told(%s)", [clock.start_of_day(month)])
+        (last,) = cursor.fetchone()
+    return last.astimezone(clock.city_zone()).date().replace(day=1) if last else month
 
 
 def months_before(last: dt.date, count: int) -> Iterator[dt.date]:
@@ -127,22 +137,25 @@ def _kind(told: str, left: bool) -> int:
     return {"birth": BIRTHS, "death": DEATHS}.get(told, DEPARTURES if left else ARRIVALS)
 
 
-_READ = """SELECT 'now', NULL::date, '', place, '', second, sum(people)::int
+_PEOPLE = """SELECT 'now', NULL::date, '', place, '', second, sum(people)::int
   FROM civil_tally_read(%(area)s, %(depth)s, %(kind)s, %(today)s) GROUP BY place, second
 UNION ALL SELECT 'net', month, '', place, '', sex, people::int
-  FROM civil_ledger_net(%(area)s, %(depth)s, %(since)s, 'infinity', %(zone)s)
+  FROM civil_ledger_net(%(area)s, %(depth)s, %(since)s, 'infinity', %(zone)s)"""
+_EVENTS = """
 UNION ALL SELECT 'event', month, kind, source, target, sex, people::int
-  FROM civil_mutations(%(area)s, %(depth)s, %(since)s, 'infinity', %(zone)s)"""
+  FROM civil_mutations(%(area)s, %(depth)s, %(since)s, %(until)s, %(zone)s)"""
 
 
-def _flows(code: str, first: dt.date) -> _Flows:
-    """People now and all that was recorded since the month `first`, in one statement: all of one moment."""
+def _flows(code: str, first: dt.date, *, events: bool = False) -> _Flows:
+    """People now and what changed in the ledger since the month `first`, on request with the events of that month alone.
+    In one statement: all of one moment."""
     whole = code if counts.sees_all(code) else counts.city_of(code)
     depth = max(counts.KELURAHAN, counts.depth_of(code))
+    after = (first + dt.timedelta(days=32)).replace(day=1)
     values = {"area": whole, "depth": depth, "kind": 18, "today": clock.today(), "since": clock.start_of_day(first),
-              "zone": settings.TIME_ZONE}  # fmt: skip
+              "until": clock.start_of_day(after), "zone": settings.TIME_ZONE}  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_READ, values)
+        cursor.execute(_PEOPLE + _EVENTS if events else _PEOPLE, values)
         return _Flows(cursor.fetchall())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pasti.kernel.publish.types import Dataset, Service
+from pasti.kernel.publish.types import Dataset, Room, Service
 
 
 def _population() -> Sequence[Sequence[Any]]:
@@ -13,6 +13,13 @@ def _population() -> Sequence[Sequence[Any]]:
 
     return population_by_kelurahan()
 
+
+# The page is open to all; officials of an area find it among their rooms, for they see their area whole.
+ROOMS = [
+    Room(
+        "siap_pak_rt.statistics", "Statistik penduduk", "Population statistics", "/siap-pak-rt/statistik/", "civil.read"
+    )
+]
 
 DATASETS = [
     Dataset(

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from pasti.civil.queries import mutations
 from pasti.civil.queries import statistics as counts
 from pasti.kernel import clock
+from pasti.kernel.accounts.scope import current_scope
 from pasti.kernel.errors import Refused
 from pasti.kernel.places import queries as places
+from pasti.kernel.places.models import Place
 
 SHADES = 6
 Rows = list[list[Any]]
@@ -42,6 +44,13 @@ def day_of(text: str) -> dt.date | None:
     if day > clock.today() or day.year < 2000:
         raise Refused("tanggal-tidak-sah", _("Tanggal ini belum tiba atau terlalu lama"), status=422, field="day")
     return None if day == clock.today() else day
+
+
+def own_areas() -> list[Place]:
+    """The areas of the scope in force, if they are not the whole city: where an official looks first."""
+    scope = current_scope()
+    found = [places.place(code) for code in (scope.areas if scope else ())]
+    return [place for place in found if place is not None and place.level != "city"]
 
 
 def change_words() -> dict[int, str]:

@@ -49,7 +49,7 @@ def _scope(request: HttpRequest) -> AbstractContextManager[Any]:
 @_counted
 def city(request: HttpRequest) -> HttpResponse:
     """The whole city."""
-    return _area(request, counts.default_area())
+    return _area(request, counts.default_area(), own=queries.own_areas())
 
 
 @_counted
@@ -58,7 +58,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     return _area(request, code)
 
 
-def _area(request: HttpRequest, code: str) -> HttpResponse:
+def _area(request: HttpRequest, code: str, **more: Any) -> HttpResponse:
     day, fault = _asked(lambda: queries.day_of(request.GET.get("per", "")))
     shown = counts.overview(code, known_on=day)
     if request.GET.get("format") == "csv":
@@ -73,14 +73,15 @@ def _area(request: HttpRequest, code: str) -> HttpResponse:
         "has_map": counts.depth_of(code) < counts.KELURAHAN and not day,
         "parts_hide": any(part.men is None for part in shown.parts),
     }  # fmt: skip
-    return render(request, "siap_pak_rt/statistics_area.html", context)
+    return render(request, "siap_pak_rt/statistics_area.html", context | more)
 
 
 @_counted
 def lampid(request: HttpRequest, code: str) -> HttpResponse:
     """The monthly report of births, deaths, departures and arrivals."""
-    month, fault = _asked(lambda: queries.month_of(request.GET.get("bulan", "")))
-    month = month or queries.month_of("")
+    asked = request.GET.get("bulan", "")
+    month, fault = _asked(lambda: queries.month_of(asked) if asked else None)
+    month = month or mutations.last_told(clock.today())
     report = mutations.lampid(code, month)
     rows = queries.report_rows(report)
     if request.GET.get("format") == "csv":
@@ -90,6 +91,7 @@ def lampid(request: HttpRequest, code: str) -> HttpResponse:
         "report": report, "rows": rows, "month": month, "fault": fault,
         "months": list(reversed(list(mutations.months_before(clock.today(), 24)))),
         "bars": [(words, row.total) for words, row in rows[1:-2]],
+        "quiet": all(row.total == 0 for _words, row in rows[1:-2]), "running": month == clock.today().replace(day=1),
     }  # fmt: skip
     return render(request, "siap_pak_rt/statistics_lampid.html", context)
 
@@ -111,7 +113,6 @@ def crosstab(request: HttpRequest, code: str) -> HttpResponse:
         "columns": [(word, table.column_sums[column]) for column, word in table.columns],
         "rows": [(word, [table.cells[row, column] for column, _word in table.columns], table.row_sums[row])
                  for row, word in table.rows],
-        "bars": [(word, table.row_sums[row]) for row, word in table.rows],
     }  # fmt: skip
     return render(request, "siap_pak_rt/statistics_crosstab.html", context)
 
