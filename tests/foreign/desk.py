@@ -25,7 +25,8 @@ def objects(world: World) -> dict[str, Any]:
     )
     stay = desk_stays.StayAsked(f"Tamu {NAME}", "Malang", today(), today() + dt.timedelta(days=1), kos_id=house.pk)
     guest = desk_stays.arrive(ELSEWHERE, stay)
-    head = User.objects.create_user("ketua-asing", name=f"Ketua {NAME}")
+    # Who heads the RT next door is no secret: a head on leave may name that person as deputy.
+    head = User.objects.create_user("ketua-asing", name="Ketua RT Sebelah")
     assign(head, "ketua_rt", unit_code=ELSEWHERE, unit_name="RT asing", area_code=ELSEWHERE)
     deputy = desk_deputies.appoint(ELSEWHERE, world.owner, starts=today() + dt.timedelta(days=5),
                                    ends=today() + dt.timedelta(days=6))  # fmt: skip
