@@ -74,11 +74,11 @@ def letter(owner: psycopg.Connection[Any], rt: str) -> Iterator[tuple[str, str]]
     made, name = str(uuid.uuid4()), f"Warga {uuid.uuid4().hex[:6]}"
     owner.execute(
         "INSERT INTO siap_pak_rt_letter (id, kind_id, subject_id, subject_name, rt_code, asked_by, asked_by_name, channel, "
-        "fields, route, days, state, version, promised_on, step_started_at, step_due_at, unit_code, number, occurred_at, "
-        "recorded_at) SELECT %s, code, (SELECT id FROM civil_person WHERE rt_code = %s AND status_dasar = 1 ORDER BY id "
-        "LIMIT 1), %s, %s, (SELECT id FROM accounts_user WHERE username = 'warga'), 'Warga', 'web', '{}', route, days, "
-        "'at_rt', 1, current_date + 3, now(), now() + interval '1 day', '', '', now(), now() FROM siap_pak_rt_letterkind "
-        "WHERE route[1] = 'rt' AND array_length(route, 1) > 1 ORDER BY position LIMIT 1",
+        "fields, route, days, state, version, promised_on, promised_until, step_started_at, step_due_at, unit_code, number, "
+        "occurred_at, recorded_at) SELECT %s, code, (SELECT id FROM civil_person WHERE rt_code = %s AND status_dasar = 1 "
+        "ORDER BY id LIMIT 1), %s, %s, (SELECT id FROM accounts_user WHERE username = 'warga'), 'Warga', 'web', '{}', route, "
+        "days, 'at_rt', 1, current_date + 3, now() + interval '3 days', now(), now() + interval '1 day', '', '', now(), now() "
+        "FROM siap_pak_rt_letterkind WHERE route[1] = 'rt' AND array_length(route, 1) > 1 ORDER BY position LIMIT 1",
         [made, rt, name, rt],
     )
     yield made, name
