@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import uuid
 from pathlib import Path
@@ -17,6 +18,7 @@ from pasti.kernel.accounts.scope import everyone, scoped
 from pasti.kernel.accounts.services import take_away
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now, today
+from pasti.kernel.publish.registry import registry
 from pasti.siap_pak_rt.models import Attachment, Device, Laporan, Letter, SyncAction
 from tests.siap_pak_rt.conftest import OTHER_RT, RT, make_official, make_town
 from tests.siap_pak_rt.letters import asked
@@ -56,6 +58,15 @@ class Phone:
 
     def send(self, act: dict[str, Any]) -> Any:
         return self.post(f"{self.id}/aksi/", act)
+
+    def photo(self) -> str:
+        """Sends a photo in one piece; the number of the proof."""
+        content = photo()
+        begun = self.post("unggahan/", {"client_id": "foto-0001", "name": "kk.jpg", "size": len(content),
+                                        "sha256": hashlib.sha256(content).hexdigest()}).json()  # fmt: skip
+        self.browser.put(f"{ROOT}unggahan/{begun['id']}/", content, content_type="application/octet-stream",
+                         headers={"Upload-Offset": "0"})  # fmt: skip
+        return str(self.post(f"unggahan/{begun['id']}/selesai/", {}).json()["attachment"])
 
     def family_of(self, name: str) -> dict[str, Any]:
         return next(one for one in self.kept["families"].values() if any(m["name"] == name for m in one["members"]))
@@ -133,14 +144,7 @@ def test_a_device_is_its_users_alone(phone: Phone) -> None:
 
 @pytest.mark.django_db
 def test_a_birth_with_its_photo_arrives_once_however_often_it_is_sent(phone: Phone) -> None:
-    content = photo()
-    import hashlib
-
-    begun = phone.post("unggahan/", {"client_id": "foto-0001", "name": "kk.jpg", "size": len(content),
-                                     "sha256": hashlib.sha256(content).hexdigest()}).json()  # fmt: skip
-    phone.browser.put(f"{ROOT}unggahan/{begun['id']}/", content, content_type="application/octet-stream",
-                      headers={"Upload-Offset": "0"})  # fmt: skip
-    proof = phone.post(f"unggahan/{begun['id']}/selesai/", {}).json()["attachment"]
+    proof = phone.photo()
     act = phone.report("birth", "Siti Ni'mah", "kerja-0001", proofs=[proof], made_at="1999-01-01T00:00:00Z")
     first, second = phone.send(act).json(), phone.send(act).json()
     assert first == second
@@ -151,6 +155,22 @@ def test_a_birth_with_its_photo_arrives_once_however_often_it_is_sent(phone: Pho
     with scoped(CITY):
         assert Attachment.objects.get().claimed_to == f"laporan:{laporan.pk}"
         assert SyncAction.objects.get().made_at == "1999-01-01T00:00:00Z"
+
+
+@pytest.mark.django_db
+def test_the_own_copy_names_the_proof_and_the_act(phone: Phone, town: Any) -> None:
+    proof = phone.photo()
+    assert records(town.mother.pk) == ([], []), "until it is sent with a report it is about nobody"
+    phone.send(phone.report("birth", "Siti Ni'mah", "kerja-0001", proofs=[proof]))
+    (file,), (act,) = records(town.mother.pk)
+    assert (file["nama"], file["alamat"]) == ("kk.jpg", f"/siap-pak-rt/lampiran/{proof}/")
+    assert (act["jenis"], act["keadaan"]) == ("laporan", "done")
+    assert records(town.child.pk) == ([], [])
+
+
+def records(person: uuid.UUID) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    known = {one.code: one.collect for one in registry().subject_records}
+    return known["siap_pak_rt.proofs"](person), known["siap_pak_rt.offline"](person)
 
 
 @pytest.mark.django_db

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pasti.kernel.publish.types import ActionName, Grant, Purpose
+from typing import Any
+from uuid import UUID
+
+from pasti.kernel.publish.types import ActionName, Grant, Purpose, Room, SubjectRecords
 
 PURPOSES = [
     Purpose("siap_pak_rt.bukti", "Menyimpan dan memeriksa bukti laporan dan surat",
@@ -16,6 +19,10 @@ GRANTS = [
     Grant("siap_pak_rt.offline", ("ketua_rt",)),
 ]
 
+ROOMS = [
+    Room("siap_pak_rt.offline", "Kerja luring", "Work without a network", "/siap-pak-rt/luring/", "siap_pak_rt.offline"),
+]  # fmt: skip
+
 ACTIONS = [
     ActionName("siap_pak_rt.attachment.added", "menyimpan berkas bukti tentang Anda", "stored a proof about you"),
     ActionName("siap_pak_rt.attachment.read", "membuka berkas bukti tentang Anda", "opened a proof about you"),
@@ -24,4 +31,22 @@ ACTIONS = [
         "menyimpan data keluarga Anda di perangkatnya untuk bekerja tanpa jaringan",
         "kept your family's data on a device to work without a network",
     ),
+]
+
+
+def _proofs(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.siap_pak_rt.queries import attachments
+
+    return attachments.records_of(person_id)
+
+
+def _acts(person_id: UUID) -> list[dict[str, Any]]:
+    from pasti.siap_pak_rt.queries import sync
+
+    return sync.records_of(person_id)
+
+
+SUBJECT_RECORDS = [
+    SubjectRecords("siap_pak_rt.proofs", "Berkas bukti", "Proofs", _proofs),
+    SubjectRecords("siap_pak_rt.offline", "Kerja RT tanpa jaringan", "Work of the RT without a network", _acts),
 ]

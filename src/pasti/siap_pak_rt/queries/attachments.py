@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from pasti.civil.queries import household_ids, rt_of
 from pasti.kernel.accounts.access import held_for, scope_where
 from pasti.kernel.accounts.models import User
-from pasti.kernel.accounts.scope import Scope
+from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.audit.services import record_read
 from pasti.kernel.errors import NotFound
 from pasti.siap_pak_rt.models import Attachment
@@ -42,6 +42,17 @@ def opened(attachment_id: UUID) -> tuple[Attachment, IO[bytes]]:
         object_type="attachment", object_id=found.pk, object_label=found.document.name,
     )  # fmt: skip
     return found, source
+
+
+def records_of(person_id: UUID) -> list[dict[str, Any]]:
+    """Every proof about a person, for that person's own copy. The file itself opens from the report or the letter."""
+    with scoped(Scope((), (person_id,), PURPOSE)):
+        rows = list(Attachment.objects.filter(subject_id=person_id).select_related("document").order_by("created_at"))
+    return [
+        {"catatan": "berkas bukti", "nama": one.document.name, "ukuran": one.document.size, "untuk": one.claimed_to,
+         "disimpan_pada": one.created_at, "alamat": f"/siap-pak-rt/lampiran/{one.pk}/"}
+        for one in rows
+    ]  # fmt: skip
 
 
 def about(user: User) -> tuple[str, UUID | None]:

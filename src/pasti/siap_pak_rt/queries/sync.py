@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from pasti.civil.queries import cards
+from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.audit.services import record_reads
-from pasti.siap_pak_rt.models import Laporan, Letter
+from pasti.siap_pak_rt.models import Laporan, Letter, SyncAction
 from pasti.siap_pak_rt.queries.letters_words import state_words, what_happened
 from pasti.siap_pak_rt.rules.letter_states import State
 
@@ -70,6 +71,17 @@ def reports(rt_code: str) -> Items:
                       "sent": one.sent_at.isoformat(), "by": one.reporter_name}
         for one in rows[:MOST]
     }  # fmt: skip
+
+
+def records_of(person_id: UUID) -> list[dict[str, Any]]:
+    """What was done about a person without a network and handed in later, for that person's own copy."""
+    with scoped(Scope((), (person_id,), PURPOSE)):
+        rows = list(SyncAction.objects.filter(subject_id=person_id).order_by("id"))
+    return [
+        {"catatan": "kerja tanpa jaringan", "jenis": one.kind, "keadaan": one.state, "dibuat_pada": one.made_at,
+         "diterima_pada": one.received_at}
+        for one in rows
+    ]  # fmt: skip
 
 
 def recorded(sent: dict[str, Items]) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import UUIDField, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from pasti.kernel import clock
@@ -49,14 +51,17 @@ def attach(file: File[bytes], *, owner: User, rt_code: str, subject_id: UUID | N
 
 
 @transaction.atomic
-def claim(ids: Sequence[UUID], *, to: str, owner: User) -> None:
+def claim(ids: Sequence[UUID], *, to: str, owner: User, subject_id: UUID | None = None) -> None:
     """Bind one's own waiting proofs to the report or letter `to`. The same again changes nothing.
+
+    One sent before it was known whom it is about becomes the proof about `subject_id`.
 
     Raises Refused `lampiran-tidak-tersedia` when one is another's, bound elsewhere or gone: then none is bound.
     """
     wanted = set(ids)
     mine = Attachment.objects.filter(pk__in=wanted, owner=owner)
-    mine.filter(claimed_to="").update(claimed_to=to, claimed_at=clock.now())
+    about = Coalesce("subject_id", Value(subject_id, UUIDField()))
+    mine.filter(claimed_to="").update(claimed_to=to, claimed_at=clock.now(), subject_id=about)
     if mine.filter(claimed_to=to).count() != len(wanted):
         text = _("Berkas bukti tidak tersedia lagi. Pilih lalu kirim lagi.")
         raise Refused("lampiran-tidak-tersedia", text, field="file")

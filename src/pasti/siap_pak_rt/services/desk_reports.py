@@ -244,7 +244,9 @@ def _reaching(place: str) -> Iterator[None]:
 def _claim(proofs: tuple[UUID, ...], laporan: Laporan) -> None:
     reporter = current_actor().user_id
     if proofs and reporter is not None:
-        attachments.claim(list(proofs), to=f"laporan:{laporan.pk}", owner=User.objects.get(pk=reporter))
+        attachments.claim(
+            list(proofs), to=f"laporan:{laporan.pk}", owner=User.objects.get(pk=reporter), subject_id=laporan.person_id
+        )
 
 
 def _step(laporan: Laporan, step: str) -> None:
