@@ -127,7 +127,7 @@ function families(rt) {
     `${one.address} ${one.members.map((member) => member.name).join(" ")}`.toLowerCase().includes(wanted));
   return h("ul", { class: "pasti-hits" }, found.slice(0, 150).map((one) => h("li", {},
     link(one.members[0].name, () => go("family", { id: one.id })),
-    h("p", { class: "pasti-quiet" }, `${one.address}, ${one.members.length}`))));
+    h("p", { class: "pasti-quiet" }, `${one.address}. ${say("anggota")}: ${one.members.length}`))));
 }
 
 function members(family) {
