@@ -60,7 +60,7 @@ def test_from_the_phone_to_the_signed_paper_without_javascript(visitor: Callable
 
     rt = visitor("ketua_rt", java_script_enabled=False)
     rt.goto(f"{SURAT}kerja/")
-    card = rt.locator("section.pasti-letter", has_text="Membuka rekening bank").first
+    card = rt.locator(".pasti-letter", has_text="Membuka rekening bank").first
     assert (card.locator("button[value=approve]").bounding_box() or {"height": 0})["height"] >= 44
     press(rt, letter)
     expect(rt.locator("[role=alert]")).to_contain_text("Menunggu Ketua RW")
