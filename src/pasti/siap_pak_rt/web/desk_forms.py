@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pasti.civil import queries as register
@@ -18,10 +19,15 @@ Choices = list[tuple[str, str]]
 _DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
+def _missing(label: Any) -> dict[str, Any]:
+    """What is said of a field left empty: its name, for the list of faults at the top shows no labels."""
+    return {"required": format_lazy(_("{label} belum diisi"), label=label)}
+
+
 def day_field(label: Any, **more: Any) -> forms.DateField:
     """A day, with the phone's own calendar."""
     widget = forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **more)
+    return forms.DateField(label=label, widget=widget, error_messages=_missing(label), **more)
 
 
 def text_field(
@@ -30,8 +36,9 @@ def text_field(
     """A line of text; `digits` brings the number keys up."""
     attrs = dict(_DIGITS) if digits else {"autocomplete": "off"}
     return forms.CharField(
-        label=label, required=required, max_length=most, help_text=help_text, widget=forms.TextInput(attrs=attrs)
-    )
+        label=label, required=required, max_length=most, help_text=help_text, widget=forms.TextInput(attrs=attrs),
+        error_messages=_missing(label),
+    )  # fmt: skip
 
 
 def codes(name: str) -> Choices:
@@ -63,8 +70,10 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["occurred_on"].label = self.day_label
+        self.fields["occurred_on"].error_messages |= _missing(self.day_label)
         self.fields["occurred_on"].widget.attrs["max"] = today().isoformat()
-        self.order_fields([*self.first, "occurred_on"])
+        others = [name for name in self.fields if name not in (*self.first, "occurred_on", "proof", "sure")]
+        self.order_fields([*self.first, "occurred_on", *others, "proof", "sure"])
         self.asks_sure = False
 
     def ask_sure(self, words: str) -> None:
@@ -206,7 +215,6 @@ class DataForm(ReportForm):
             self.fields["value"] = day_field(label)
         else:
             self.fields["value"] = text_field(label, digits=field == "nik")
-        self.order_fields(["value", "occurred_on", "note", "proof", "sure"])
 
     def clean_value(self) -> Any:
         """A NIK by its rules; other values as they are."""
