@@ -18,8 +18,10 @@ from pasti.civil.queries import mutations
 from pasti.civil.rules import nik
 from pasti.civil.services import bulk
 from pasti.civil.services.bulk import TABLES
+from pasti.kernel import clock
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import everyone, scoped
+from pasti.siap_pak_rt.queries import desk
 from pasti.simulation import accounts, city
 from pasti.simulation.households import CHILD, HEAD, MARRIED, WIFE, age_on
 from pasti.simulation.rows import Settlement, batches
@@ -55,6 +57,17 @@ def test_the_same_seed_makes_the_same_bytes_and_another_seed_another_city():
 
 def test_exactly_as_many_people_as_asked_for_each_kelurahan(people):
     assert Counter(row["rt_code"][:13] for row in people.values()) == {one.kelurahan: 2500 for one in PLACES}
+
+
+def test_part_of_the_families_was_looked_at_in_the_last_year_and_each_look_is_kept():
+    cards = {row["id"]: row for row in rows("civil_family")}
+    looked = {pk: row["verified_on"] for pk, row in cards.items() if row["verified_on"] != r"\N"}
+    assert 0.2 < len(looked) / len(cards) < 0.6
+    assert {row["family_id"]: row["day"] for row in rows("civil_familycheck")} == looked
+    assert all(
+        max(cards[pk]["recorded_at"][:10], str(TODAY - dt.timedelta(days=365))) <= day < str(TODAY)
+        for pk, day in looked.items()
+    )
 
 
 def test_every_number_is_valid_unique_and_of_no_living_person(people):
@@ -217,3 +230,17 @@ def test_a_token_of_a_demo_account_opens_the_register_within_its_scope(built, tm
     page = client.get("/api/v1/civil/people", headers={"Authorization": f"Bearer {token}"}).json()
     assert 3 <= len(page["items"]) <= 10
     assert accounts.token_for("tidak-ada") is None
+
+
+def test_the_desk_of_the_demo_has_life_and_is_filled_once(built, tmp_path):
+    accounts.create(tmp_path, "http://localhost:8000")
+    accounts.create(tmp_path, "http://localhost:8000")
+    head, warga = (User.objects.get(username=name) for name in ("ketua_rt", "warga"))
+    with scoped(civil.scope_for(head, "civil.pelayanan")):
+        reports = list(desk.reports())
+        assert Counter(one.state for one in reports) == dict.fromkeys(
+            ("submitted", "returned", "confirmed", "withdrawn"), 1
+        )
+        assert warga.person_id not in {one.person_id for one in reports}
+        assert desk.guests(today=clock.today()).count() == 4
+        assert {one["house"].name for one in desk.houses()} == {"Kos Melati", "Kontrakan Pak Rusdi"}

@@ -18,7 +18,7 @@ from pasti.kernel.accounts.models import Client, User
 from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.services import assign, issue_token, register_client
 from pasti.kernel.places import queries as places
-from pasti.simulation import residents
+from pasti.simulation import desk, residents
 from pasti.simulation.pack import DemoRole, DemoSection
 
 FILE = "demo-accounts.json"
@@ -41,6 +41,7 @@ def create(data_dir: Path, base_url: str, city_pack: Path | None = None) -> Path
     known, clients = _known(data_dir / FILE)
     accounts = [_resident(known, home)]
     accounts += [_official(known, wish, home) for wish in section.roles]
+    desk.fill(home.rt, home.person_id)
     programs = [_client(clients, client_id) for client_id in CLIENTS]
     _write(data_dir / FILE, {"base_url": base_url, "accounts": accounts, "clients": programs})
     return data_dir / FILE

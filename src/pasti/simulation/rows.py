@@ -20,7 +20,8 @@ from pasti.simulation.names import STREETS
 
 FIRST_SERIAL, LAST_SERIAL = 9000, 9999
 REGISTER_OPENED = dt.date(2021, 1, 4)
-THREE_MONTHS = dt.timedelta(days=90)
+THREE_MONTHS, A_YEAR = dt.timedelta(days=90), dt.timedelta(days=365)
+LOOKED_AT = 0.4
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def batches(
     """Rows of the whole city in batches of about `size` people. Same seed and settlements, same bytes."""
     chance = Random(f"pasti-{seed}")  # noqa: S311 (a city to look at, not a secret)
     clerk, batch = Clerk(chance), Batch()
-    past = Past(Random(f"pasti-{seed}-past"), clerk, today)  # noqa: S311
+    past = Past(Random(f"pasti-{seed}-past"), Random(f"pasti-{seed}-looks"), clerk, today)  # noqa: S311
     for settlement in settlements:
         left = settlement.people
         for count, home in enumerate(households(chance, today, town)):
@@ -87,10 +88,26 @@ def batches(
 
 
 class Past:
-    """Writes what happened to a home before: with numbers of its own chance, and serials nobody else has."""
+    """Writes what happened to a home before: with numbers of its own chance, and serials nobody else has.
 
-    def __init__(self, chance: Random, clerk: Clerk, today: dt.date):
+    `looks` is the chance of the RT's looks at cards, so that who is looked at changes nobody's past.
+    """
+
+    def __init__(self, chance: Random, looks: Random, clerk: Clerk, today: dt.date):
         self.history, self.clerk, self.today = History(chance, today), Clerk(chance, clerk.used), today
+        self.looks = looks
+
+    def look(self, batch: Batch, family: str, rt: str, known: str) -> dt.date | None:
+        """The day the RT last looked at a card, for two in five: in the year before today, after it was `known`."""
+        if self.looks.random() > LOOKED_AT:
+            return None
+        start = max(dt.date.fromisoformat(known[:10]) + dt.timedelta(days=1), self.today - A_YEAR)
+        if start >= self.today:
+            return None
+        at = _stamp(self.looks, start, self.today)
+        day = dt.date.fromisoformat(at[:10])
+        batch.look(family, rt, day, at)
+        return day
 
     def births(self, batch: Batch, born: list[tuple[str, Resident, str]], family: str, rt: str) -> None:
         """Those of two years, as they were first recorded."""
@@ -139,7 +156,8 @@ def _add(batch: Batch, clerk: Clerk, home: Household, rt: str, today: dt.date, p
     came = past.history.arrival(home)
     at = _stamp(past.clerk.chance, came, came) if came else ""
     batch.address(address, street, str(chance.randint(1, 160)), rt, at or stamp)
-    batch.family(family, clerk.kk(region, issued), address, rt, at or stamp)
+    looked = past.look(batch, family, rt, at or stamp)
+    batch.family(family, clerk.kk(region, issued), address, rt, looked, at or stamp)
     made = []
     for one in home.members:
         person, first = _person(batch, clerk, one, region, rt, today, at)

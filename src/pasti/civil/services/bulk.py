@@ -21,7 +21,8 @@ Progress = Callable[[int], None]
 # In the order in which they refer to each other.
 TABLES: dict[str, tuple[str, ...]] = {
     "civil_address": ("id", "street", "number", "rt_code", "recorded_at"),
-    "civil_family": ("id", "number", "address_id", "rt_code", "recorded_at"),
+    "civil_family": ("id", "number", "address_id", "rt_code", "verified_on", "recorded_at"),
+    "civil_familycheck": ("family_id", "day", "rt_code", "recorded_at"),
     "civil_person": (
         "id", "nik", "name", "name_search", "name_sounds", "sex", "birth_place", "birth_date", "religion", "education", "occupation",
         "marital_status", "blood_type", "citizenship", "father_name", "mother_name", "status_dasar", "rt_code",
@@ -50,8 +51,12 @@ class Batch:
         self._add("civil_address", values)
 
     def family(self, *values: object) -> None:
-        """id, KK number, address, RT, moment of recording."""
+        """id, KK number, address, RT, day of the last look or None, moment of recording."""
         self._add("civil_family", values)
+
+    def look(self, family: str, rt: str, day: object, at: str) -> None:
+        """The RT looked at a card on `day` and found it still so."""
+        self._add("civil_familycheck", (family, day, rt, at))
 
     def person(self, *values: object) -> None:
         """A person, in the order of TABLES."""
