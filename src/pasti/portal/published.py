@@ -15,6 +15,7 @@ from pasti.kernel.publish.types import (
     SearchSource,
     Service,
     SubjectRecords,
+    Subscription,
 )
 
 LIFE_EVENTS = [
@@ -92,6 +93,12 @@ ROOMS = [
 
 ACTIONS = [
     ActionName("accounts.assigned", "memberi Anda peran", "gave you a role"),
+    ActionName("accounts.denied", "meminta data di luar wilayah tugasnya", "asked for data outside the own area"),
+    ActionName(
+        "accounts.denied_told",
+        "meminta berulang kali, pengawas diberi tahu",
+        "asked again and again, the guardians were told",
+    ),
     ActionName("accounts.unassigned", "mengakhiri peran Anda", "ended your role"),
     ActionName("accounts.password_renewed", "mengganti kata sandi akun Anda", "gave your account a new password"),
     ActionName("accounts.created", "membuat akun Anda", "made your account"),
@@ -122,4 +129,8 @@ def _trail(person_id: UUID) -> list[dict[str, Any]]:
 SUBJECT_RECORDS = [
     SubjectRecords("akun", "Akun, pesan, dan berkas", "Account, messages and files", _account),
     SubjectRecords("jejak", "Jejak Akses", "Access trail", _trail),
+]
+
+SUBSCRIPTIONS = [
+    Subscription("accounts.AttemptsOutsideScope", "pasti.portal.watch:attempts_outside_scope", "portal.tell_guardians"),
 ]

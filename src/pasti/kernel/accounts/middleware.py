@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from pasti.kernel.accounts.access import actor_for
+from pasti.kernel.accounts.denials import note
 from pasti.kernel.context import ANONYMOUS, acting_as
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -32,6 +33,7 @@ class RequestContext:
         actor = actor_for(request.user) if signed else ANONYMOUS
         with acting_as(actor, request_id):
             response = self.get_response(request)
+            note(request, response.status_code)
         response["X-Request-Id"] = request_id
         response.setdefault("Content-Language", translation.get_language() or "id")
         return response

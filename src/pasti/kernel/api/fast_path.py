@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from pasti.kernel.accounts.denials import note
 from pasti.kernel.context import ANONYMOUS, acting_as
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -38,6 +39,7 @@ class ApiFastPath:
         request_id = given if _GIVEN.match(given) else uuid.uuid4().hex
         with acting_as(ANONYMOUS, request_id):
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            note(request, response.status_code)
         response["X-Request-Id"] = request_id
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
