@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pasti.siap_pak_rt.rules import letter_numbers, letter_states, letter_texts, working_days
@@ -48,6 +48,7 @@ def test_above_the_kelurahan_is_nobody() -> None:
     assert [letter_states.level_above(level) for level in LEVELS] == ["rw", "kelurahan", ""]
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 40), HOLIDAYS)
 def test_the_promised_day_is_worked_and_exactly_so_many_working_days_away(
     day: dt.date, count: int, holidays: set[dt.date]
@@ -59,6 +60,7 @@ def test_the_promised_day_is_worked_and_exactly_so_many_working_days_away(
         assert working_days.between(day, due, holidays) == count
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 20), st.integers(0, 20), HOLIDAYS)
 def test_more_days_promise_a_later_day_and_holidays_never_an_earlier_one(
     day: dt.date, few: int, more: int, holidays: set[dt.date]
@@ -67,6 +69,7 @@ def test_more_days_promise_a_later_day_and_holidays_never_an_earlier_one(
     assert working_days.add(day, few) <= working_days.add(day, few, holidays)
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, HOLIDAYS)
 def test_counting_back_is_counting_forth(one: dt.date, other: dt.date, holidays: set[dt.date]) -> None:
     assert working_days.between(one, other, holidays) == -working_days.between(other, one, holidays)
@@ -96,6 +99,7 @@ def test_patterns_that_cannot_make_a_number_are_found(pattern: str) -> None:
     assert letter_numbers.faults(pattern)
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=80), st.dictionaries(st.from_regex(r"\w{1,8}", fullmatch=True), st.text(max_size=20), max_size=4)
 )
