@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 
-from bench import desk, foundation, papers
+from bench import desk, foundation, papers, people
 from bench.harness import Row, save
 
 
@@ -16,7 +16,8 @@ def main() -> None:
     wishes = parser.parse_args()
     table: list[Row] = []
     print(f"{'name':<46} | {'ours':>17} | reference | ratio")
-    for row in itertools.chain(foundation.rows(full_city=not wishes.quick), desk.rows(), papers.rows()):
+    full = not wishes.quick
+    for row in itertools.chain(foundation.rows(full_city=full), people.rows(full), desk.rows(), papers.rows()):
         print(row.line(), flush=True)
         table.append(row)
     save(table)

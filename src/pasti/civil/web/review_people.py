@@ -113,7 +113,7 @@ def _person_page(request: HttpRequest, person_id: UUID, form: RevealForm, number
     day = DayForm(request.GET if request.GET.get("tanggal") else None)
     context = {
         "person": one, "masked": nik.masked(one.nik or ""), "number": number, "form": form, "day_form": day,
-        "facts": [(names[field], str(words.get(field, "–")).capitalize()) for field in SHOWN],
+        "facts": [(names[field], words.get(field, "–")) for field in SHOWN],
         "place": places.label(one.rt_code), "state": "" if one.status_dasar == 1 else words.get("status_dasar", ""),
         "household": queries.household(one.pk), "happenings": queries.happenings(one), "kinds": kind_names(),
         "ways": way_names(), "then": queries.as_of(one, day.cleaned_data["tanggal"]) if day.is_valid() else None,
