@@ -212,7 +212,7 @@ def test_how_far_it_is_at_dukcapil_is_kept(town: Any, head: Client, officer: Cli
     assert officer.post(f"{url}dukcapil/", {"state": "submitted"}).status_code == 302
     assert officer.post(f"{url}dukcapil/", {"state": "issued"}).status_code == 422
     assert officer.post(f"{url}dukcapil/", {"state": "issued", "document": "3575-KM-2026-1"}).status_code == 302
-    assert officer.post(f"{url}dukcapil/", {"state": "submitted"}).status_code == 422, "never backwards"
+    assert officer.post(f"{url}dukcapil/", {"state": "submitted"}).status_code == 409, "never backwards"
     with scoped(ALL):
         assert Peristiwa.objects.get().dukcapil_document == "3575-KM-2026-1"
     assert "3575-KM-2026-1" in head.get(url).content.decode()
