@@ -169,6 +169,15 @@ def _static_files_as_they_are(settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
 
+@pytest.fixture(autouse=True)
+def _indonesian_again() -> Iterator[None]:
+    """A page asked for in English leaves its language in the thread; the next test starts in Indonesian."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def owner_url(request: pytest.FixtureRequest) -> str:
     """The owner's connection string to the database this test works in."""

@@ -122,5 +122,6 @@ MEASURES = [
         f"\n{_DUE}ORDER BY r.id",
         sample_sql="SELECT r.kind AS jenis, r.asked_at::date AS diminta, r.decided_at::date AS dijawab"
         f"\n{_DUE}ORDER BY r.asked_at DESC LIMIT 5",
+        newest_sql="SELECT max(greatest(asked_at, decided_at)) FROM siap_pak_rt_datarequest",
     ),
 ]  # fmt: skip
