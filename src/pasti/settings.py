@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "pasti.kernel.publish",
     "pasti.kernel.api",
     "pasti.civil",
+    "pasti.identity",
     "pasti.siap_pak_rt",
     "pasti.purut",
     "pasti.masterplan",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "oauth2_provider",
     "procrastinate.contrib.django",
 ]
 # The house is built floor by floor: a package without an apps.py is not inhabited yet.
@@ -180,6 +182,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.Application"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -10,6 +10,7 @@ from pasti.api import api
 
 SYSTEMS = (
     ("kependudukan/", "pasti.civil.web.urls"),
+    ("id/", "pasti.identity.web.urls"),
     ("siap-pak-rt/", "pasti.siap_pak_rt.web.urls"),
     ("purut/", "pasti.purut.web.urls"),
     ("smart-city/", "pasti.masterplan.web.urls"),

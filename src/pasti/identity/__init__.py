@@ -1,0 +1,1 @@
+"""One login for the city, and the digital identity of its people."""

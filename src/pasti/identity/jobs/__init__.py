@@ -1,0 +1,1 @@
+"""Background work, by area; Procrastinate finds the tasks here."""

@@ -1,0 +1,5 @@
+"""Tables of identity, by area of work."""
+
+from pasti.identity.models.provider import Application
+
+__all__ = ["Application"]

@@ -1,0 +1,1 @@
+"""Activation, credentials and their status."""

@@ -1,0 +1,1 @@
+"""Verifiers, requests and receipts."""

@@ -1,0 +1,1 @@
+"""Every read; the scope is applied here."""

@@ -1,0 +1,1 @@
+"""What the standards and regulations say, as pure functions."""

@@ -1,0 +1,1 @@
+"""Acts, one function each, in one transaction."""

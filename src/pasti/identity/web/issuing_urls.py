@@ -1,0 +1,5 @@
+"""Paths: Activation, credentials and their status."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Paths: Signing up and signing in."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Paths: The OpenID Provider."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
