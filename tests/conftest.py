@@ -31,6 +31,7 @@ import psycopg  # noqa: E402
 import pytest  # noqa: E402
 
 from pasti.platform import database, environment, postgres  # noqa: E402
+from tests.foreign_clients import node  # noqa: E402
 from tests.platform_process import Platform  # noqa: E402
 
 TEMPLATE = f"tpl_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
@@ -160,6 +161,12 @@ def platform() -> Iterator[Platform]:
     """One running platform with 500 people, kept in `.cache/platform` so that later runs start warm."""
     with Platform(ROOT / ".cache" / "platform") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def foreign_node() -> node.Node:
+    """Node with OpenID clients and a wallet that nobody here wrote; `.program` and `.packages` are the paths."""
+    return node.installed()
 
 
 @pytest.fixture(autouse=True)
