@@ -1,8 +1,9 @@
 // The workplace of an RT head without a network: families, letters and reports from the sealed store of this device.
-import { button, day, field, h, input, moment, say, second, select, today } from "./luring/paper.js";
 import { ENDED, together } from "./luring/sending.js";
 import * as vault from "./luring/vault.js";
 import { ask, enter, Problem } from "./luring/wire.js";
+import { button, day, field, h, input, moment, say, second, select, today } from "./paper.js";
+import { keepShell } from "./shell.js";
 
 const room = document.getElementById("luring");
 const news = document.getElementById("kabar");
@@ -63,7 +64,7 @@ async function prepare(event, form) {
     const made = await ask("/siap-pak-rt/sinkron/perangkat/", { method: "POST", json: { id, unit: unit.value, label } });
     await vault.create(phrase, made);
     navigator.storage?.persist?.();
-    await keepShell();
+    await keepShell("siap-luring-1");
     await go("home");
     await sync();
   } catch (error) {
@@ -86,17 +87,6 @@ async function open(event, form) {
   if (!(await vault.unlock(form.elements.sandi.value))) return (await vault.device()) ? showLock(say("sandi_salah")) : draw();
   await go("home");
   await sync();
-}
-
-// The page and its parts are kept where the service worker finds them; they hold nobody's data.
-async function keepShell() {
-  if (!("caches" in window) || !navigator.onLine) return;
-  const kept = await caches.open("siap-luring-1");
-  const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src);
-  for (const url of [location.pathname, ...parts]) {
-    const answer = await fetch(url, { credentials: "omit", cache: "reload" });
-    if (answer.ok) await kept.put(url, answer);
-  }
 }
 
 // What there is to see
@@ -256,4 +246,4 @@ addEventListener("online", () => vault.isOpen() && sync());
 document.addEventListener("visibilitychange", () => !document.hidden && vault.isOpen() && sync());
 setInterval(() => vault.isOpen() && sync(), EVERY);
 draw();
-vault.device().then((known) => known && keepShell()).catch(() => {});
+vault.device().then((known) => known && keepShell("siap-luring-1")).catch(() => {});

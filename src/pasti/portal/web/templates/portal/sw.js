@@ -3,7 +3,7 @@ const SHELL = "pasti-1";
 const KEPT = ["/luring/", "{{ css }}"];
 self.addEventListener("install", (event) => event.waitUntil(caches.open(SHELL).then((kept) => kept.addAll(KEPT))));
 self.addEventListener("activate", (event) =>
-  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== SHELL && !n.startsWith("siap-luring")).map((n) => caches.delete(n))))));
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== SHELL && !/-luring-\d+$/.test(n)).map((n) => caches.delete(n))))));
 self.addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") {
     event.respondWith(fetch(event.request).catch(async () =>

@@ -1,0 +1,11 @@
+// A page that works without a network: it and its parts are kept where the service worker finds them.
+// They hold nobody's data: fetched without the session. The service worker keeps caches named `...-luring-<number>`.
+export async function keepShell(name) {
+  if (!("caches" in window) || !navigator.onLine) return;
+  const kept = await caches.open(name);
+  const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src);
+  for (const url of [location.pathname, ...parts]) {
+    const answer = await fetch(url, { credentials: "omit", cache: "reload" });
+    if (answer.ok) await kept.put(url, answer);
+  }
+}
