@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import http.client
 import json
 import threading
 import time
@@ -70,7 +71,7 @@ class Hospital:
                 status, body = self.book(session, number, key)
                 if status < 500 and status != 429:
                     return status, body
-            except (OSError, ValueError, AssertionError):
+            except (OSError, http.client.HTTPException, ValueError, AssertionError):
                 pass
             assert time.monotonic() < deadline, f"no answer for booking {number}"
             time.sleep(0.3)

@@ -64,7 +64,7 @@ class ImportRow(models.Model):
         DIFFERS = "differs"  # in the register, with other values: waits for a decision
         ERROR = "error"
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.IntegerField()
     content = models.JSONField()
     problems = models.JSONField(default=list)

@@ -109,7 +109,9 @@ class PersonVersion(models.Model):
     was known then. A change is two entries, the old state with sign -1 and the new one with +1: a count is a sum.
     """
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="versions")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )  # version_latest
     sign = models.SmallIntegerField(default=1)
     sex = models.SmallIntegerField()
     birth_date = models.DateField()

@@ -120,26 +120,29 @@ SELECT c.row_number, '[["relation", "second_head", "", true]]' FROM coming c WHE
     """UPDATE civil_importrow r SET outcome = 'error', problems = r.problems || s.problem FROM stopped s
 WHERE r.batch_id = %(batch)s AND r.number = s.row_number""",
     "DELETE FROM coming c USING stopped s WHERE c.row_number = s.row_number",
+    # The cards of these people, each looked at once: those that stand, and the new ones as their first row has them.
+    """CREATE TEMP TABLE standing AS SELECT f.id AS family, f.rt_code FROM civil_family f
+WHERE f.id = ANY (ARRAY(SELECT DISTINCT family FROM coming WHERE family IS NOT NULL))""",
+    """CREATE TEMP TABLE fresh AS SELECT DISTINCT ON (c.family) c.family, c.kk, c.address, c.street, c.rt_code FROM coming c
+LEFT JOIN standing s ON s.family = c.family WHERE c.family IS NOT NULL AND s.family IS NULL
+ORDER BY c.family, c.row_number""",
     """INSERT INTO civil_address (id, street, number, rt_code, recorded_at)
-SELECT DISTINCT ON (address) address, street, '', rt_code, %(now)s FROM coming c WHERE family IS NOT NULL
-  AND (SELECT f.id FROM civil_family f WHERE f.id = c.family) IS NULL
-ORDER BY address, row_number ON CONFLICT DO NOTHING""",
+SELECT DISTINCT ON (address) address, street, '', rt_code, %(now)s FROM fresh ORDER BY address ON CONFLICT DO NOTHING""",
     """INSERT INTO civil_family (id, number, address_id, rt_code, recorded_at)
-SELECT DISTINCT ON (family) family, kk, address, rt_code, %(now)s FROM coming c WHERE family IS NOT NULL
-  AND (SELECT f.id FROM civil_family f WHERE f.id = c.family) IS NULL
-ORDER BY family, row_number ON CONFLICT DO NOTHING""",
+SELECT family, kk, address, rt_code, %(now)s FROM fresh ON CONFLICT DO NOTHING""",
     """UPDATE civil_family SET closed_on = NULL
-WHERE id = ANY (ARRAY(SELECT DISTINCT family FROM coming WHERE family IS NOT NULL)) AND closed_on IS NOT NULL""",
+WHERE id = ANY (ARRAY(SELECT family FROM standing)) AND closed_on IS NOT NULL""",
     f"""INSERT INTO civil_person ({", ".join(_COLUMNS)}, residency, valid_from, recorded_at)
 SELECT {", ".join(_COLUMNS)}, 1, birth_date, %(now)s FROM coming""",
     """INSERT INTO civil_personversion
   (person_id, sign, sex, birth_date, has_nik, status_dasar, rt_code, valid_from, recorded_at)
 SELECT id, 1, sex, birth_date, nik IS NOT NULL, status_dasar, rt_code, birth_date, %(now)s FROM coming""",
     """INSERT INTO civil_membership (person_id, family_id, relation, starts, ends, rt_code, recorded_at)
-SELECT c.id, c.family, c.relation, %(today)s, NULL, (SELECT f.rt_code FROM civil_family f WHERE f.id = c.family), %(now)s
-FROM coming c WHERE c.family IS NOT NULL""",
+SELECT c.id, c.family, c.relation, %(today)s, NULL, k.rt_code, %(now)s
+FROM coming c JOIN (SELECT family, rt_code FROM standing UNION ALL SELECT family, rt_code FROM fresh) k
+  ON k.family = c.family""",
     _AUDIT.format(action="civil.person.imported", source="coming"),
-    "DROP TABLE coming, stopped",
+    "DROP TABLE coming, stopped, standing, fresh",
 )
 _UNDO = (
     f"""CREATE TEMP TABLE brought AS SELECT r.number, (r.content ->> 'id')::uuid AS id FROM civil_importrow r
