@@ -3,7 +3,8 @@
 export async function keepShell(name) {
   if (!("caches" in window) || !navigator.onLine) return;
   const kept = await caches.open(name);
-  const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src);
+  const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src)
+    .concat([...document.querySelectorAll("[data-qr]")].map((one) => one.dataset.qr)); // parts that come when needed
   for (const url of [location.pathname, ...parts]) {
     const answer = await fetch(url, { credentials: "omit", cache: "reload" });
     if (answer.ok) await kept.put(url, answer);

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from pasti.identity.published import issuing, login, provider, verifying
+from pasti.identity.published import issuing, login, provider, verifying, wallet
 from pasti.kernel.publish.types import Published
 
-AREAS = (login, provider, issuing, verifying)
+AREAS = (login, provider, issuing, verifying, wallet)
 KINDS = tuple(field.name for field in fields(Published))
 
 for _kind in KINDS:

@@ -1,5 +1,7 @@
 """Paths: The holder's own pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pasti.identity.web import wallet_pages
+
+urlpatterns = [path("dompet/", wallet_pages.wallet, name="wallet_page")]
