@@ -106,6 +106,12 @@ ROOMS = [
 ]
 
 ACTIONS = [
+    ActionName("civil.matched", "mencocokkan NIK, KK, dan tanggal lahir Anda", "matched your NIK, family card and birth date"),
+    ActionName(
+        "civil.mismatched",
+        "menyebut NIK Anda dengan nomor KK atau tanggal lahir yang tidak cocok",
+        "named your NIK with a family card number or birth date that is not yours",
+    ),
     ActionName("civil.person.read", "membuka data kependudukan Anda", "opened your population record"),
     ActionName(
         "civil.people.listed",

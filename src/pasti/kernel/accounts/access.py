@@ -105,6 +105,28 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def level_required(level: int) -> Callable[[View], View]:
+    """A view only for those of whom the city is sure enough (`User.level`); others learn how to get there.
+
+    Strangers are asked to sign in. Official and programs' accounts are made by the city: the rule is for residents.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user = request.user
+            if not user.is_authenticated:
+                return to_sign_in(request)
+            if user.kind == User.Kind.CITIZEN and user.level < level:
+                asked = {"perlu": level, "kembali": request.get_full_path()}
+                return HttpResponseRedirect(f"{settings.LEVEL_URL}?{urlencode(asked)}")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """A redirect to the sign-in page that comes back here."""
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")

@@ -43,6 +43,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # When an officer saw the person with the card in hand; None: never.
+    seen_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -56,6 +58,11 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         """The person's name as shown."""
         return self.name
+
+    @property
+    def level(self) -> int:
+        """How sure the city is who this is: 1 only says so, 2 matched to the register, 3 seen in person."""
+        return 3 if self.seen_at else 2 if self.person_id else 1
 
 
 class Assignment(models.Model):
