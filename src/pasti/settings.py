@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "oauth2_provider",
     "procrastinate.contrib.django",
 ]
@@ -135,9 +136,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "/masuk/"
+LEVEL_URL = "/id/tingkat/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "pasti.kernel.accounts.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "pasti.identity.web.login_adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -145,9 +147,19 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USER_DISPLAY = str
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Wrong passwords and codes are counted by `identity.services.lockout`: by account and address together.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "pasti.identity.web.login_adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "pasti.identity.web.login_forms.CodeForm",
+    "reauthenticate": "pasti.identity.web.login_forms.CodeAgainForm",
+    "add_webauthn": "pasti.identity.web.login_forms.AddPasskeyForm",
+}
 MFA_TOTP_ISSUER = "PASTI"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENV.insecure_http  # http on the own machine; browsers allow it for localhost only
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # a whole office shares one address; a passkey cannot be guessed
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 SECURE = ENV.base_url.startswith("https://")

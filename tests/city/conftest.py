@@ -49,8 +49,8 @@ def visitor(browser: Browser, platform: Platform, signed_in: dict[str, Any]) -> 
 
     def open_page(role: str = "", *, wide: bool = False, **options: object) -> Page:
         context = browser.new_context(
-            viewport=DESK if wide else PHONE, base_url=platform.base, locale="id-ID",
-            storage_state=signed_in.get(role), **options,
+            viewport=DESK if wide else PHONE, locale="id-ID",
+            storage_state=signed_in.get(role), **({"base_url": platform.base} | options),
         )  # fmt: skip
         opened.append(context)
         page = context.new_page()

@@ -61,7 +61,7 @@ def test_guardians_without_a_second_factor_are_sent_to_set_it_up(
     answer = as_user(officer_of(role)).get("/staf/")
     assert (answer.status_code == 302) is sent_away
     if sent_away:
-        assert answer["Location"] == "/akun/2fa/totp/activate/"
+        assert answer["Location"] == "/akun/2fa/?perlu=1"
 
 
 def test_a_password_alone_does_not_let_an_auditor_in(client: Client, officer_of: Any) -> None:

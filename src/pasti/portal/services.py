@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pasti.civil import queries as register
+from pasti.identity.services import access
+from pasti.identity.services.levels import SEEN, raise_level
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.errors import NotFound, Refused
@@ -36,12 +38,15 @@ def make_account(person_id: UUID, *, phone: str = "", email: str = "") -> tuple[
         raise Refused("sudah-punya-akun", _("Orang ini sudah punya akun"), field="person") from error
     record_change(person.pk, "accounts.created", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
+    raise_level(user, SEEN, "meja kelurahan")
     return user, password
 
 
 @transaction.atomic
 def renew_password(person_id: UUID) -> tuple[User, str]:
-    """A new first password for a resident of the officer's scope who lost the old one. Open sessions end.
+    """A new first password for a resident of the officer's scope who lost the old one.
+
+    Open sessions, passkeys and codes end: whoever had the account until now, the person at the desk has it from here.
 
     Raises NotFound outside the scope, or without an account.
     """
@@ -49,11 +54,14 @@ def renew_password(person_id: UUID) -> tuple[User, str]:
     user = User.objects.select_for_update().filter(person_id=person.pk, is_active=True).first()
     if user is None:
         raise NotFound
+    access.reset(person.pk)
+    user.refresh_from_db()
     password = _first_password()
     user.set_password(password)  # sessions carry a hash of the password: the old ones are no longer accepted
     user.save(update_fields=["password"])
     record_change(person.pk, "accounts.password_renewed", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
+    raise_level(user, SEEN, "meja kelurahan")
     send(user.pk, kind="akun", title=_("Kata sandi Anda diganti di meja pelayanan"), url="/jejak-akses/",
          body=_("Bukan Anda yang meminta? Segera laporkan ke kantor kelurahan."), dedupe_key=f"sandi:{uuid4()}")  # fmt: skip
     return user, password

@@ -17,6 +17,7 @@ from django.db import transaction
 from pasti.kernel.accounts.models import Client, User
 from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.services import assign, issue_token, register_client
+from pasti.kernel.clock import now
 from pasti.kernel.places import queries as places
 from pasti.simulation import desk, residents
 from pasti.simulation.pack import DemoRole, DemoSection
@@ -57,7 +58,7 @@ def token_for(name: str) -> str | None:
 
 
 def _resident(known: Known, home: residents.ExampleFamily) -> dict[str, Any]:
-    defaults = {"name": home.name, "person_id": home.person_id, "kind": User.Kind.CITIZEN}
+    defaults = {"name": home.name, "person_id": home.person_id, "kind": User.Kind.CITIZEN, "seen_at": now()}
     return _account(known, "warga", defaults, second_factor=False)
 
 
@@ -66,7 +67,9 @@ def _official(known: Known, wish: DemoRole, home: residents.ExampleFamily) -> di
     area = {"home_rt": home.rt, "home_rw": home.rt.rpartition(".")[0], "home": home.kelurahan,
             "city": settings.PASTI_CITY.get("code", ""), "": ""}[wish.area]  # fmt: skip
     name = f"{role.name_id} (contoh)"
-    account = _account(known, wish.role, {"name": name, "kind": User.Kind.OFFICIAL}, second_factor=role.second_factor)
+    account = _account(
+        known, wish.role, {"name": name, "kind": User.Kind.OFFICIAL, "seen_at": now()}, second_factor=role.second_factor
+    )
     unit_code = wish.unit or area
     unit_name = places.agency_names().get(unit_code) or places.label(unit_code)
     assign(User.objects.get(username=wish.role), wish.role, unit_code=unit_code, unit_name=unit_name, area_code=area)

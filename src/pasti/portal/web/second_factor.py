@@ -1,4 +1,4 @@
-"""Roles that guard others' data sign in with a second factor, always."""
+"""Officials open data of others: they sign in with a second factor, a passkey or an authenticator app, always."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from pasti.kernel.accounts.access import roles_of
 from pasti.kernel.accounts.models import User
@@ -18,7 +19,7 @@ FREE = ("/akun/", "/masuk/", "/keluar/", "/static/", "/bahasa/", "/i18n/")
 
 
 class SecondFactor:
-    """Sends an auditor or administrator without a second factor to the page that sets one up."""
+    """Sends an official without a second factor to the page that sets one up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -26,7 +27,7 @@ class SecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         signed = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
         if signed and not request.path.startswith(FREE) and self._needs(request):
-            return redirect("mfa_activate_totp")
+            return redirect(f"{reverse('mfa_index')}?perlu=1")
         return self.get_response(request)
 
     @staticmethod
