@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from pasti import operations
 from pasti.api import api
+from pasti.identity.web import provider_urls
 
 SYSTEMS = (
     ("kependudukan/", "pasti.civil.web.urls"),
@@ -37,7 +38,7 @@ def _has(module: str) -> bool:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", operations.healthz),
     path("readyz", operations.readyz),
-    path("o/token", operations.token),
+    *provider_urls.protocol,
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("akun/", include("pasti.portal.web.account_urls")),

@@ -152,7 +152,8 @@ def in_words(entry: Entry, user: User) -> Trace:
     did = (action.text_en if english() else action.text_id) if action else _("membuka data Anda")
     own = entry.actor_id == user.pk
     nobody = entry.actor_role == ANONYMOUS.role
-    shown = (role.name_en if english() else role.name_id) if role else "" if nobody else entry.actor_role
+    unnamed = {ANONYMOUS.role: "", "client": _("aplikasi")}.get(entry.actor_role, entry.actor_role)
+    shown = (role.name_en if english() else role.name_id) if role else unnamed
     who = _("Seseorang") if nobody else entry.actor_name
     return Trace(
         entry.at, _("Anda sendiri") if own else who, " – ".join(filter(None, [shown, entry.actor_unit])), did,
@@ -172,6 +173,9 @@ class _Fields(dict[str, str]):
             "occupation": _("pekerjaan"), "marital_status": _("status kawin"), "blood_type": _("golongan darah"),
             "citizenship": _("kewarganegaraan"), "relation": _("hubungan keluarga"), "norm": _("nomor rekam medis"),
             "state": _("keadaan antrean"), "role": _("peran"), "unit": _("unit"), "ends": _("akhir peran"),
+            "gender": _("jenis kelamin"), "birthdate": _("tanggal lahir"),
+            "address": _("alamat"), "email": _("alamat surel"), "phone_number": _("nomor telepon"), "kelurahan": _("kelurahan"),
+            "rt": "RT", "rw": "RW", "age_over_17": _("sudah 17 tahun atau belum"), "age_over_21": _("sudah 21 tahun atau belum"),
         }.get(name, default)  # fmt: skip
 
 

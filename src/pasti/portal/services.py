@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pasti.civil import queries as register
 from pasti.identity.services import access
 from pasti.identity.services.levels import SEEN, raise_level
+from pasti.identity.services.provider_sessions import end_all
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.errors import NotFound, Refused
@@ -59,6 +60,7 @@ def renew_password(person_id: UUID) -> tuple[User, str]:
     password = _first_password()
     user.set_password(password)  # sessions carry a hash of the password: the old ones are no longer accepted
     user.save(update_fields=["password"])
+    end_all(user, "password")  # those at other applications too
     record_change(person.pk, "accounts.password_renewed", purpose="portal.desk", object_type="user", object_id=user.pk,
                   object_label=user.name)  # fmt: skip
     raise_level(user, SEEN, "meja kelurahan")

@@ -14,6 +14,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.db import transaction
 
+from pasti.identity.queries import provider as parties
+from pasti.identity.rules.provider import scopes_of
+from pasti.identity.services import provider_clients as clients
 from pasti.kernel.accounts.models import Client, User
 from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.services import assign, issue_token, register_client
@@ -26,8 +29,16 @@ FILE = "demo-accounts.json"
 CLIENTS = {
     "bpjs": ("BPJS Kesehatan (contoh)", ["antrean"]),
     "perangkat": ("Perangkat lapangan (contoh)", ["telemetry"]),
-    "mitra": ("Aplikasi mitra (contoh)", ["openid"]),
 }
+# An application people sign in to with their PASTI account. On the machine itself any port will do (RFC 8252).
+PARTIES = {
+    "mitra": clients.Wanted(
+        name="Aplikasi mitra (contoh)", agency="Dinas contoh", contact="mitra@example.org",
+        purpose="Mencoba masuk dengan akun PASTI", legal_basis="Contoh, tanpa dasar hukum",
+        redirect_uris=("http://127.0.0.1/kembali",), post_logout_redirect_uris=("http://127.0.0.1/keluar",),
+        approved_claims=("name", "gender", "birthdate", "nik", "kelurahan", "age_over_17"), required_claims=("name",),
+    )
+}  # fmt: skip
 Known = dict[str, dict[str, Any]]
 
 
@@ -39,12 +50,13 @@ def create(data_dir: Path, base_url: str, city_pack: Path | None = None) -> Path
     """
     section = _section(city_pack or settings.PASTI_CITY_PACK)
     home = residents.example_family(section.home)
-    known, clients = _known(data_dir / FILE)
+    known, programs = _known(data_dir / FILE)
     accounts = [_resident(known, home)]
     accounts += [_official(known, wish, home) for wish in section.roles]
     desk.fill(home.rt, home.person_id)
-    programs = [_client(clients, client_id) for client_id in CLIENTS]
-    _write(data_dir / FILE, {"base_url": base_url, "accounts": accounts, "clients": programs})
+    listed = [_client(programs, client_id) for client_id in CLIENTS]
+    listed += [_party(programs, client_id) for client_id in PARTIES]
+    _write(data_dir / FILE, {"base_url": base_url, "accounts": accounts, "clients": listed})
     return data_dir / FILE
 
 
@@ -106,6 +118,22 @@ def _client(known: Known, client_id: str) -> dict[str, Any]:
     if client_id not in known or not Client.objects.filter(client_id=client_id).exists():
         register_client(client_id, entry["client_secret"], name=name, scopes=scopes)
     return entry | {"scopes": scopes}
+
+
+def _party(known: Known, client_id: str) -> dict[str, Any]:
+    wanted, entry = PARTIES[client_id], known.get(client_id)
+    registered = parties.by_name(client_id)
+    if registered is None:
+        secret = entry["client_secret"] if entry else secrets.token_urlsafe(24)
+        clients.register(wanted, client_id=client_id, secret=secret)
+    elif entry is None:
+        secret = clients.renew_secret(registered)
+    else:
+        secret = entry["client_secret"]
+    return {
+        "client_id": client_id, "client_secret": secret, "scopes": scopes_of(wanted.approved_claims),
+        "redirect_uris": list(wanted.redirect_uris),
+    }  # fmt: skip
 
 
 def _password() -> str:

@@ -1,5 +1,5 @@
 """Background work, by area; Procrastinate finds the tasks here."""
 
-from pasti.identity.jobs import login
+from pasti.identity.jobs import login, provider
 
-__all__ = ["login"]
+__all__ = ["login", "provider"]

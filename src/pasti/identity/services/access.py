@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pasti.identity.services.provider_sessions import end_browser
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now
@@ -86,6 +87,8 @@ def _end(user: User, keys: list[str]) -> bool:
     if not keys:
         return False
     Session.objects.filter(pk__in=keys).delete()
+    for key in keys:
+        end_browser(key, "gone")  # and what was opened from it at other applications
     UserSession.objects.filter(session_key__in=keys).delete()
     _note(user, "accounts.session_ended")
     return True

@@ -13,7 +13,7 @@ from pasti.kernel.accounts.denials import note
 from pasti.kernel.context import ANONYMOUS, acting_as
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
-PREFIXES = ("/api/", "/o/token", "/healthz", "/readyz")
+PREFIXES = ("/api/", "/o/token", "/o/userinfo", "/o/revoke", "/o/jwks", "/healthz", "/readyz")
 # The API's own documentation page is for browsers: it takes the long way.
 NOT_FOR_MACHINES = ("/api/v1/docs",)
 
