@@ -1,12 +1,13 @@
 // The holder's wallet. What it shows comes from the sealed store of this browser; the server sees what was let go.
-import { requestView } from "./dompet/answering.js";
+import { questionView } from "./dompet/answering.js";
 import * as cards from "./dompet/cards.js";
+import { deskQuestion, readDesk } from "./dompet/desk.js";
 import { Denied, readOffer } from "./dompet/issuer.js";
 import { receiptsView } from "./dompet/keeping.js";
 import { scanView } from "./dompet/scanning.js";
 import * as store from "./dompet/store.js";
 import { offerView } from "./dompet/taking.js";
-import { fetchRequest, readRequestLink } from "./dompet/verifier.js";
+import { fetchQuestion, readRequestLink } from "./dompet/verifier.js";
 import { button, h, moment, say, second } from "./paper.js";
 import { keepShell } from "./shell.js";
 
@@ -30,23 +31,26 @@ function settle() {
   scrollTo(0, 0);
 }
 
-// A code, a link or a text: an offer of a card, or somebody's request. True when it was one of them.
+// A code, a link or a text: an offer of a card, or somebody's question. True when it was one of them.
 async function heard(said) {
   try {
+    const kept = await store.cards();
+    const desk = readDesk(said);
     const link = readRequestLink(said);
-    const offer = link ? null : await readOffer(said);
-    if (!link && !offer) return false;
-    view = link ? "request" : "offer";
-    if (link) await requestView(paper, await fetchRequest(link), await store.cards());
-    else offerView(paper, offer);
+    const offer = desk || link ? null : await readOffer(said);
+    if (!desk && !link && !offer) return false;
+    view = offer ? "offer" : "question";
+    if (offer) offerView(paper, offer);
+    else await questionView(paper, desk ? await deskQuestion(desk, kept.flatMap((one) => one.keys)) : await fetchQuestion(link), kept);
   } catch (error) {
-    const words = { asing: "asing", permintaan_berakhir: "permintaan_berakhir", permintaan_salah: "permintaan_salah" };
-    const known = error instanceof Denied ? words[error.code] || "tawaran_berakhir" : error instanceof TypeError ? "butuh_jaringan" : "kode_asing";
-    show(heading(say("pindai")), fault(say(known)), button(say("kembali"), () => go("home"), second));
+    show(heading(say("pindai")), fault(say(trouble(error))), button(say("kembali"), () => go("home"), second));
   }
   settle();
   return true;
 }
+const KNOWN = ["asing", "permintaan_berakhir", "permintaan_salah"];
+const trouble = (error) => (error instanceof Denied ? (KNOWN.includes(error.code) ? error.code : "tawaran_berakhir")
+  : error instanceof TypeError ? "butuh_jaringan" : "kode_asing");
 
 async function homeView({ news = "" } = {}) {
   const kept = await store.cards();

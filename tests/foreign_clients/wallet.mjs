@@ -1,6 +1,6 @@
 // A wallet made of other people's packages. It reads commands (JSON, one a line) and answers each with one line.
 //   node wallet.mjs BASE
-// {do: "accept", offer, tx_code, count} {do: "replay"} {do: "present", request, claims} {do: "verify"}
+// {do: "resolve", offer} {do: "redeem", tx_code} {do: "accept", offer, tx_code, count} {do: "replay"} {do: "present", request, claims} {do: "verify"}
 import { randomBytes, webcrypto } from "node:crypto";
 import { createInterface } from "node:readline";
 import { clientAuthenticationAnonymous, setGlobalConfig } from "@openid4vc/oauth2";
@@ -25,11 +25,12 @@ const callbacks = {
     const jwt = await new jose.SignJWT(payload).setProtectedHeader(header).sign(keys.get(await jose.calculateJwkThumbprint(signer.publicJwk)));
     return { jwt, signerJwk: signer.publicJwk };
   },
-  verifyJwt: async (_signer, { header, compact }) => {
-    const jwk = await cityKey(header.kid);
+  verifyJwt: async ({ x5c }, { compact }) => {
+    const pem = `-----BEGIN CERTIFICATE-----\n${x5c[0].replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----`;
     try {
-      await jose.compactVerify(compact, await jose.importJWK(jwk, "ES256"), { algorithms: ["ES256"] });
-      return { verified: true, signerJwk: jwk };
+      const key = await jose.importX509(pem, "ES256", { extractable: true });
+      await jose.compactVerify(compact, key, { algorithms: ["ES256"] });
+      return { verified: true, signerJwk: await jose.exportJWK(key) };
     } catch { return { verified: false }; }
   },
   decryptJwe: async () => ({ decrypted: false }), encryptJwe: async () => { throw new Error("not used"); },
@@ -50,18 +51,28 @@ const proofFor = async (publicJwk, nonce) => (await issuing.createCredentialRequ
 const credentials = (jwts) => issuing.retrieveCredentials({ issuerMetadata: held.metadata, accessToken: held.token,
   credentialConfigurationId: held.configuration, proofs: { jwt: jwts } });
 
-async function accept({ offer, tx_code: txCode, count = 2 }) {
-  const credentialOffer = await issuing.resolveCredentialOffer(offer);
-  held.metadata = await issuing.resolveIssuerMetadata(credentialOffer.credential_issuer);
-  [held.configuration] = credentialOffer.credential_configuration_ids;
-  const granted = await issuing.retrievePreAuthorizedCodeAccessTokenFromOffer({ credentialOffer, issuerMetadata: held.metadata, txCode });
+async function resolve({ offer }) {
+  held.offer = await issuing.resolveCredentialOffer(offer);
+  held.metadata = await issuing.resolveIssuerMetadata(held.offer.credential_issuer);
+  [held.configuration] = held.offer.credential_configuration_ids;
+  return { version: held.metadata.originalDraftVersion };
+}
+
+async function redeem({ tx_code: txCode }) {
+  const granted = await issuing.retrievePreAuthorizedCodeAccessTokenFromOffer({ credentialOffer: held.offer, issuerMetadata: held.metadata, txCode });
   held.token = granted.accessTokenResponse.access_token;
+  return {};
+}
+
+async function accept({ offer, tx_code, count = 2 }) {
+  const { version } = await resolve({ offer });
+  await redeem({ tx_code });
   const { c_nonce: nonce } = await issuing.requestNonce({ issuerMetadata: held.metadata });
   const jwks = await Promise.all(Array.from({ length: count }, newKey));
   held.proofs = await Promise.all(jwks.map((jwk) => proofFor(jwk, nonce)));
   const { credentialResponse } = await credentials(held.proofs);
   held.copies = credentialResponse.credentials.map((one) => one.credential);
-  return { version: held.metadata.originalDraftVersion, copies: held.copies, claims: Object.keys(await claimsOf(held.copies[0])) };
+  return { version, copies: held.copies, claims: Object.keys(await claimsOf(held.copies[0])) };
 }
 
 // The same proofs once more, with the same token.
@@ -107,7 +118,7 @@ async function present({ request, claims, copy = 0 }) {
 
 const why = (error) => error.errorResponse?.error || error.response?.credentialErrorResponseResult?.data?.error
   || error.cause?.errorResponse?.error || "";
-const acts = { accept, replay, present, verify };
+const acts = { resolve, redeem, accept, replay, present, verify };
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: act, ...words } = JSON.parse(line);
   let said;

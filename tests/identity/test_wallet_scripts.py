@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import subprocess
 import time
@@ -11,16 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
+from pasti.identity.rules import jws, oid4vp, x5c
 from tests.foreign_clients.node import PROGRAM, environment
 
 ISSUER, LIST = "https://kota.example", "https://kota.example/id/status/1"
 ISSUER_KEY, HOLDER, STRANGER = (JWK.generate(kty="EC", crv="P-256", kid=name) for name in ("kota", "warga", "asing"))
+DESK, OTHER = (jws.LocalKey(name, ec.generate_private_key(ec.SECP256R1())) for name in ("loket", "lain"))
 SCRIPT = Path(__file__).with_name("wallet_scripts.mjs")
 
 
@@ -117,3 +123,74 @@ def test_only_a_request_by_reference_is_a_request() -> None:
         texts=["openid4vp://?client_id=loket&request_uri=https%3A%2F%2Fk%2Fr", "openid4vp://?client_id=loket", "halo"],
     )
     assert said["links"] == [{"uri": "https://k/r", "client": "loket"}, None, None]
+
+
+CITY = "https://kota.example"
+
+
+def certificate(key: jws.LocalKey) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Loket")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.private.public_key())
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    made = made.serial_number(1).not_valid_before(moment).not_valid_after(moment + dt.timedelta(days=9000))
+    return made.sign(key.private, hashes.SHA256())
+
+
+def question(signer: jws.LocalKey, **changes: Any) -> dict[str, Any]:
+    """The wallet's answer to a request that names the certificate of DESK and is signed by `signer`."""
+    leaf = certificate(DESK)
+    client = f"x509_hash:{x5c.hash_of(leaf)}"
+    payload = {"client_id": client, "response_type": "vp_token", "response_mode": "direct_post", "nonce": "n", "state": "s",
+               "response_uri": f"{CITY}/id/oid4vp/response/1", "exp": int(time.time()) + 60, **REQUEST,
+               "verifier_info": [{"format": "pasti-verifier", "data": {"name": "Loket"}}]} | changes  # fmt: skip
+    token = oid4vp.request_object(payload, x5c.text_of(leaf), signer)
+    return run("fetch", client=client, uri=f"{CITY}/id/oid4vp/request/1", token=token, origin=CITY)
+
+
+def test_a_request_says_who_asks_when_its_own_certificate_signed_it() -> None:
+    assert question(DESK)["who"]["name"] == "Loket"
+
+
+@pytest.mark.parametrize(
+    ("signer", "changes", "why"),
+    [(OTHER, {}, "permintaan_salah"), (DESK, {"client_id": "x509_hash:lain"}, "permintaan_salah"),
+     (DESK, {"exp": 1}, "permintaan_salah"), (DESK, {"response_uri": "https://lain.example/"}, "asing"),
+     (DESK, {"response_mode": "fragment"}, "permintaan_salah")],
+    ids=["another key", "another client", "run out", "answers elsewhere", "not posted"],
+)  # fmt: skip
+def test_other_requests_are_not_shown_to_the_holder(signer: jws.LocalKey, changes: dict[str, Any], why: str) -> None:
+    assert question(signer, **changes) == {"refused": why}
+
+
+SUBJECT, NONCE = "pasti-desk:rsud/daftar", "A" * 22
+
+
+def desk(signer: jws.LocalKey = DESK, keys: Any = (DESK,), **changes: Any) -> dict[str, Any]:
+    """A desk without a network asks for the name, and the street when the holder likes."""
+    told = {"sub": SUBJECT, "exp": int(time.time()) + 60, "name": "Loket", "claims": ["name", "street"], "required": ["name"],
+            "agency": "RSUD", "purpose": "Mendaftar", "legal_basis": "UU 17/2023"} | changes  # fmt: skip
+    text = f"PASTI-TANYA1:{jws.sign({'typ': 'pasti-desk+jwt'}, told, signer)}:{NONCE}"
+    listed = [jws.jwk_of(one.private.public_key()) | {"kid": one.kid} for one in keys]
+    return run(
+        "desk",
+        text=text,
+        keys=listed,
+        credential=credential(),
+        holder=HOLDER.export(as_dict=True),
+        names=["name", "address.street"],
+    )
+
+
+def test_a_desk_without_a_network_is_answered_for_this_question_alone() -> None:
+    said = desk()
+    judged = SDJWTVerifier(said["shown"], lambda *_: ISSUER_KEY, SUBJECT, NONCE).get_verified_payload()
+    assert (judged["name"], judged["address"]["street"]) == ("Siti", "Jl. Mawar")
+    assert "nik" not in judged
+    assert [(one["name"], one["required"]) for one in said["picked"]] == [("name", True), ("address.street", False)]
+    assert said["unchecked"] is False
+
+
+def test_a_desk_that_cannot_be_checked_is_said_to_be_so_and_a_forged_or_old_one_refused() -> None:
+    assert desk(keys=[])["unchecked"] is True
+    assert desk(signer=jws.LocalKey("loket", OTHER.private))["refused"]
+    assert desk(exp=1)["refused"]

@@ -1,9 +1,11 @@
 // Lets the wallet's own scripts work outside of a browser: reads one JSON object, prints one.
 import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { deskQuestion, readDesk } from "../../frontend/js/dompet/desk.js";
 import { check, nameOf, open, present } from "../../frontend/js/dompet/sdjwt.js";
 import { look } from "../../frontend/js/dompet/status.js";
-import { asked, enough, readRequestLink } from "../../frontend/js/dompet/verifier.js";
+import { fetchQuestion, questionOf, readRequestLink } from "../../frontend/js/dompet/verifier.js";
+import { unpack } from "../../frontend/js/presentation.js";
 
 const ES256 = { name: "ECDSA", namedCurve: "P-256" };
 const acts = {
@@ -18,7 +20,22 @@ const acts = {
     return { states: await look(uri, indexes, keys).catch(() => null) };
   },
   async ask({ request, card, given }) {
-    return { asked: asked(request, card), enough: given.map((one) => enough(request, one)) };
+    const question = questionOf(request);
+    return { asked: question.pick(card), enough: given.map((one) => question.enough(one)) };
+  },
+  async fetch({ client, uri, token, origin }) {
+    globalThis.location = { origin };
+    globalThis.fetch = async () => ({ ok: true, text: async () => token });
+    return fetchQuestion({ client, uri }).then(({ who }) => ({ who }), (error) => ({ refused: error.code }));
+  },
+  async desk({ text, keys, credential, holder, names }) {
+    const opened = await open(credential);
+    const card = { claims: opened.claims.map((one) => nameOf(one.path)) };
+    const question = await deskQuestion(readDesk(text), keys).catch(() => null);
+    if (!question) return { refused: true };
+    const key = await webcrypto.subtle.importKey("jwk", holder, ES256, false, ["sign"]);
+    const { code } = await question.answer(opened, key, question.pick(card).map((one) => one.name).filter((one) => names.includes(one)));
+    return { who: question.who, unchecked: question.unchecked, picked: question.pick(card), enough: question.enough(["name"]), code, shown: await unpack(code) };
   },
   async link({ texts }) {
     return { links: texts.map((one) => readRequestLink(one)) };

@@ -2,38 +2,30 @@
 import { button, h, say, second } from "../paper.js";
 import { copyFor, label } from "./cards.js";
 import { Denied } from "./issuer.js";
+import { codes } from "./scanning.js";
 import { nameOf, open } from "./sdjwt.js";
 import * as store from "./store.js";
-import { asked, decline, enough, send } from "./verifier.js";
 
-const DATA = "pasti-verifier";
-
-// Who asks and why, as the register of verifiers has it.
-export function whoAsks(request) {
-  const told = (request.verifier_info || []).find((one) => one.format === DATA)?.data || {};
-  return { id: told.id || request.client_id, name: told.name || request.client_metadata?.client_name || request.client_id,
-    agency: told.agency || "", purpose: told.purpose || "", basis: told.legal_basis || "" };
-}
-
-export async function requestView({ show, go, heading, fault }, request, cards) {
-  const who = whoAsks(request);
-  const card = cards.find((one) => asked(request, one));
+export async function questionView({ show, go, heading, fault }, question, cards) {
+  const { who } = question;
+  const card = cards.find((one) => one.state !== "revoked" && question.pick(one));
   const back = button(say("kembali"), () => go("home"), second);
   if (!card) return show(heading(who.name), fault(say(cards.length ? "bukan_kartu" : "belum_ada")), back);
-  const claims = asked(request, card);
+  const claims = question.pick(card);
   const [sample] = await store.copiesOf(card.id);
   const values = new Map((await open(sample.text)).claims.map((one) => [nameOf(one.path), one.value]));
   const boxes = claims.map((one) => h("input", { class: "govuk-checkboxes__input", type: "checkbox", id: `klaim-${one.name}`,
     name: "klaim", value: one.name, checked: true, onchange: count }));
   const hidden = h("p", { class: "govuk-body", id: "tersembunyi", role: "status" });
   const yes = button(say("kirim"), () => answer(chosen()));
-  const no = button(say("tolak"), async () => { await decline(request); await note([], "declined"); go("home", { news: say("ditolak") }); }, second);
+  const no = button(say("tolak"), async () => { await question.decline(); await note([], "declined"); go("home", { news: say("ditolak") }); }, second);
   const chosen = () => claims.filter((_one, at) => boxes[at].checked);
+  const kept = (given) => `${card.claims.length - given.length} ${say("tidak_dikirim")}`;
 
   function count() {
     const given = chosen();
-    const allowed = enough(request, given.map((one) => one.id));
-    hidden.textContent = allowed ? `${card.claims.length - given.length} ${say("tidak_dikirim")}` : say("wajib_kurang");
+    const allowed = question.enough(given.map((one) => one.id));
+    hidden.textContent = allowed ? kept(given) : say("wajib_kurang");
     yes.disabled = !allowed;
   }
 
@@ -42,39 +34,46 @@ export async function requestView({ show, go, heading, fault }, request, cards) 
 
   async function answer(given) {
     yes.disabled = no.disabled = true;
-    const copy = await copyFor(card, who.id);
+    const names = given.map((one) => one.name);
     try {
-      const on = await send(request, copy.opened, copy.key, given.map((one) => one.name));
-      await note(given, "sent");
-      sentView({ show, go, heading }, who, given.map((one) => label(card, one.name)), card.claims.length - given.length, on);
+      const copy = await copyFor(card, who.id);
+      const { outcome, on, code } = await question.answer(copy.opened, copy.key, names);
+      await note(given, outcome);
+      show(heading(say(code ? "tunjukkan" : "terkirim")), code && (await drawn(code, who)),
+        h("p", { class: "govuk-body" }, `${who.name}: ${given.map((one) => label(card, one.name)).join(", ")}.`),
+        h("p", { class: "govuk-body", id: "tersembunyi" }, kept(given)), onwards(on), back);
     } catch (error) {
       // Without an answer nobody knows whether it arrived: the receipt says so.
-      await note(given, error instanceof Denied ? "refused" : "unknown", error instanceof Denied ? error.message : "");
-      show(heading(who.name), fault(error instanceof Denied ? `${say("verifier_menolak")}: ${error.message}` : say("mungkin_terkirim")), back);
+      const said = error instanceof Denied;
+      await note(given, said ? "refused" : "unknown", said ? error.message : "");
+      show(heading(who.name), fault(said ? `${say("verifier_menolak")}: ${error.message}` : say("mungkin_terkirim")), back);
     }
+    document.querySelector("#dompet h2").focus();
   }
 
-  show(heading(`${who.name} ${say("meminta")}`),
-    h("dl", { class: "govuk-summary-list" }, [["instansi", who.agency], ["tujuan", who.purpose], ["dasar", who.basis]]
-      .filter(([, text]) => text).map(([name, text]) => h("div", { class: "govuk-summary-list__row" },
-        h("dt", { class: "govuk-summary-list__key" }, say(name)), h("dd", { class: "govuk-summary-list__value" }, text)))),
+  show(heading(`${who.name} ${say("meminta")}`), question.unchecked && fault(say("belum_diperiksa")), about(who),
     h("fieldset", { class: "govuk-fieldset govuk-form-group" },
       h("legend", { class: "govuk-fieldset__legend govuk-fieldset__legend--s" }, say("yang_diminta")),
-      h("div", { class: "govuk-checkboxes" }, claims.map((one, at) => h("div", { class: "govuk-checkboxes__item" }, boxes[at],
-        h("label", { class: "govuk-label govuk-checkboxes__label", for: boxes[at].id }, h("strong", {}, label(card, one.name)),
-          one.required ? ` (${say("wajib")})` : ` (${say("boleh_tidak")})`, h("br"), told(values.get(one.name))))))),
+      h("div", { class: "govuk-checkboxes", "data-module": "govuk-checkboxes" }, claims.map((one, at) =>
+        h("div", { class: "govuk-checkboxes__item" }, boxes[at],
+          h("label", { class: "govuk-label govuk-checkboxes__label", for: boxes[at].id }, h("strong", {}, label(card, one.name)),
+            ` (${say(one.required ? "wajib" : "boleh_tidak")})`, h("br"), told(values.get(one.name))))))),
     hidden, h("p", { class: "govuk-button-group" }, yes, no));
   count();
 }
 
-const told = (value) => (typeof value === "boolean" ? say(value ? "ya" : "tidak")
-  : value && typeof value === "object" ? Object.values(value).join(", ") : String(value ?? ""));
+const about = (who) => h("dl", { class: "govuk-summary-list" },
+  [["instansi", who.agency], ["tujuan", who.purpose], ["dasar", who.basis]].filter(([, text]) => text).map(([name, text]) =>
+    h("div", { class: "govuk-summary-list__row" }, h("dt", { class: "govuk-summary-list__key" }, say(name)),
+      h("dd", { class: "govuk-summary-list__value" }, text))));
 
-function sentView({ show, go, heading }, who, shown, hidden, on) {
-  const next = on && new URL(on, location.href).origin === location.origin ? on : "";
-  show(heading(say("terkirim")),
-    h("p", { class: "govuk-body" }, `${who.name}: ${shown.join(", ")}.`),
-    h("p", { class: "govuk-body", id: "tersembunyi" }, `${hidden} ${say("tidak_dikirim")}`),
-    next ? h("p", {}, h("a", { class: "govuk-button", href: next }, say("lanjut"))) : null,
-    button(say("kembali"), () => go("home"), second));
+const told = (value) => (typeof value === "boolean" ? say(value ? "ya" : "tidak") : String(value ?? ""));
+
+const drawn = async (code, who) => [(await codes()).draw(code, `${say("tunjukkan")}: ${who.name}`),
+  h("p", { class: "govuk-body" }, say("tunjukkan_isi"))];
+
+// Back to where the question came from, when it was asked on this device.
+function onwards(on) {
+  const here = on && new URL(on, location.href).origin === location.origin;
+  return here ? h("p", {}, h("a", { class: "govuk-button", href: on }, say("lanjut"))) : null;
 }

@@ -8,13 +8,13 @@ const valueOf = (opened, name) => opened.claims.find((one) => nameOf(one.path) =
 
 // Accepts an offer and keeps the card. A card of the same person is replaced: its copies are not good any more.
 export async function takeIn(offer, txCode) {
-  const { copies, config } = await accept(offer, txCode);
+  const { copies, config, keys } = await accept(offer, txCode);
   const [{ opened }] = copies;
   const card = {
     id: crypto.randomUUID(), issuer: offer.issuer, vct: opened.payload.vct, person: valueOf(opened, "nik"),
     name: valueOf(opened, "name"), kelurahan: valueOf(opened, "kelurahan"), expires: opened.payload.exp,
     claims: opened.claims.map((one) => nameOf(one.path)), labels: labelsOf(config), received: new Date().toISOString(),
-    state: "valid", looked: null,
+    state: "valid", looked: null, keys,
   };
   const same = (await store.cards()).filter((one) => one.issuer === card.issuer && one.person === card.person).map((one) => one.id);
   const rows = copies.map(({ key, text, opened: own }) => ({
@@ -48,7 +48,7 @@ export async function refresh(card) {
     (await look(uri, indexes, keys)).forEach((one) => found.add(one));
   }
   const state = ["revoked", "suspended"].find((one) => found.has(one)) || (copies.some(usable) ? "valid" : "expired");
-  const now = { ...card, state, looked: new Date().toISOString() };
+  const now = { ...card, state, keys, looked: new Date().toISOString() };
   await store.changeCard(now);
   return now;
 }

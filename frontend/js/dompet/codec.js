@@ -31,6 +31,18 @@ export async function signedBy(token, keys) {
   const jwk = keys.find((one) => one.kid === header.kid && one.crv === "P-256");
   if (!jwk) return false;
   const { kty, crv, x, y } = jwk;
-  const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, ES256, false, ["verify"]);
-  return crypto.subtle.verify(ES256, key, fromBase64url(signature), text.encode(signed));
+  return verified(await crypto.subtle.importKey("jwk", { kty, crv, x, y }, ES256, false, ["verify"]), signed, signature);
+}
+const verified = (key, signed, signature) => crypto.subtle.verify(ES256, key, fromBase64url(signature), text.encode(signed));
+
+// Every P-256 certificate holds its key behind these bytes (RFC 5480): SEQUENCE, the two names of algorithm and curve.
+const P256 = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
+
+// The fingerprint of the certificate that signed this token and came with it (x5c); "" when it did not sign it.
+export async function signingCertificate({ header, signed, signature }) {
+  const der = fromBase64url(header.x5c?.[0] || "");
+  const at = Array.from(der, (one) => one.toString(16).padStart(2, "0")).join("").indexOf(P256) / 2;
+  if (header.alg !== "ES256" || at < 0) return "";
+  const key = await crypto.subtle.importKey("spki", der.slice(at, at + 91), ES256, false, ["verify"]);
+  return (await verified(key, signed, signature)) ? toBase64url(await crypto.subtle.digest("SHA-256", der)) : "";
 }

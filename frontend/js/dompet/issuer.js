@@ -36,7 +36,7 @@ export async function readOffer(said) {
   const grant = offer.grants?.[GRANT];
   if (!grant) throw new Denied("unsupported_grant_type");
   return { issuer: offer.credential_issuer, configuration: offer.credential_configuration_ids[0],
-    code: grant["pre-authorized_code"], txCode: grant.tx_code || null };
+    code: grant["pre-authorized_code"], server: grant.authorization_server, txCode: grant.tx_code || null };
 }
 
 export function here(url) {
@@ -55,7 +55,7 @@ export async function issuerKeys(issuer) {
 // Exchanges the offer for copies of the card: each with a key of its own, made here. Returns {about, copies}.
 export async function accept(offer, txCode) {
   const meta = await json(wellKnown(offer.issuer, "openid-credential-issuer"));
-  const server = await json(wellKnown(meta.authorization_servers?.[0] || offer.issuer, "oauth-authorization-server"));
+  const server = await json(wellKnown(offer.server || meta.authorization_servers?.[0] || offer.issuer, "oauth-authorization-server"));
   const form = new URLSearchParams({ grant_type: GRANT, "pre-authorized_code": offer.code });
   if (txCode) form.set("tx_code", txCode);
   const token = await post(server.token_endpoint, form);
@@ -68,7 +68,8 @@ export async function accept(offer, txCode) {
   const asked = identifier ? { credential_identifier: identifier } : { credential_configuration_id: offer.configuration };
   const answer = await post(meta.credential_endpoint, { ...asked, proofs: { jwt: proofs } },
     { Authorization: `Bearer ${token.access_token}` });
-  return { copies: await checked(answer.credentials.map((one) => one.credential), pairs, offer.issuer),
+  const keys = await issuerKeys(offer.issuer);
+  return { keys, copies: await checked(answer.credentials.map((one) => one.credential), pairs, offer.issuer, keys),
     config: meta.credential_configurations_supported[offer.configuration] };
 }
 
@@ -79,8 +80,7 @@ async function newKey() {
 }
 
 // The issuer may answer in any order: each copy belongs to the key it names.
-async function checked(credentials, pairs, issuer) {
-  const keys = await issuerKeys(issuer);
+function checked(credentials, pairs, issuer, keys) {
   return Promise.all(credentials.map(async (text) => {
     const opened = await open(text);
     const pair = pairs.find((one) => one.jwk.x === opened.payload.cnf?.jwk?.x);

@@ -3,7 +3,7 @@ import { button, h, moment, say, second } from "../paper.js";
 import * as store from "./store.js";
 
 const PAGE = 20;
-const TAGS = { sent: "pasti-tag--good", declined: "", refused: "pasti-tag--poor", unknown: "pasti-tag--fair" };
+const TAGS = { sent: "pasti-tag--good", shown: "pasti-tag--good", declined: "", refused: "pasti-tag--poor", unknown: "pasti-tag--fair" };
 
 export async function receiptsView({ show, go, heading }) {
   const list = h("ol", { class: "pasti-hits", id: "kuitansi" });

@@ -1,7 +1,10 @@
-// Answering a verifier, by OpenID for Verifiable Presentations 1.0: request by reference, DCQL, direct_post.
-import { read } from "./codec.js";
+// Answering a verifier that has a network, by OpenID for Verifiable Presentations 1.0: request by reference, DCQL,
+// direct_post. A question is {who, pick(card), enough(ids), answer(opened, key, names), decline()}.
+import { read, seconds, signingCertificate } from "./codec.js";
 import { Denied, here } from "./issuer.js";
 import { nameOf, present } from "./sdjwt.js";
+
+const REGISTERED = "pasti-verifier";
 
 // Where a request lies, from what a QR code, a link or pasted text says; null when it says something else.
 export function readRequestLink(said) {
@@ -11,54 +14,60 @@ export function readRequestLink(said) {
   return uri && query.get("client_id") ? { uri, client: query.get("client_id") } : null;
 }
 
-// The request itself. Only this city's register hands out requests to this wallet, so who asks is a registered verifier.
-export async function fetchRequest({ uri, client }) {
+// The request itself, signed by the certificate that its client_id names. It must come from this city and answer to it,
+// for the city's register hands out requests of registered verifiers only.
+export async function fetchQuestion({ uri, client }) {
   here(uri);
   const answer = await fetch(uri, { credentials: "omit", cache: "no-store" });
-  if (!answer.ok) throw new Denied(answer.status === 404 || answer.status === 410 ? "permintaan_berakhir" : "permintaan_salah");
-  const text = (await answer.text()).trim();
-  const request = text.startsWith("{") ? JSON.parse(text) : read(text).payload;
-  const right = request.client_id === client && request.response_type === "vp_token" && request.nonce
+  if (!answer.ok) throw new Denied([404, 410].includes(answer.status) ? "permintaan_berakhir" : "permintaan_salah");
+  const token = read((await answer.text()).trim());
+  const request = token.payload;
+  const right = token.header.typ === "oauth-authz-req+jwt" && request.client_id === client && !(request.exp < seconds())
+    && client === `x509_hash:${await signingCertificate(token)}` && request.response_type === "vp_token" && request.nonce
     && request.response_mode === "direct_post" && request.dcql_query?.credentials?.length === 1;
   if (!right) throw new Denied("permintaan_salah");
   here(request.response_uri);
-  return request;
+  return questionOf(request);
 }
 
-// What a request asks of a card: for each claim its name, and whether nothing goes without it. Null: not this card.
-export function asked(request, card) {
+export function questionOf(request) {
   const [query] = request.dcql_query.credentials;
-  if (query.format !== "dc+sd-jwt" || !query.meta?.vct_values?.includes(card.vct)) return null;
   const claims = (query.claims || []).map((one) => ({ id: one.id || nameOf(one.path), name: nameOf(one.path) }));
   const sets = query.claim_sets || [claims.map((one) => one.id)];
-  const wanted = claims.filter((one) => card.claims.includes(one.name));
-  const have = wanted.map((one) => one.id);
-  if (!sets.some((set) => set.every((id) => have.includes(id)))) return null;
-  return wanted.map(({ id, name }) => ({ id, name, required: sets.every((set) => set.includes(id)) }));
+  const enough = (ids) => sets.some((set) => set.every((id) => ids.includes(id)));
+  return {
+    who: whoAsks(request),
+    enough,
+    // For each claim its name, and whether nothing goes without it. Null: not this card.
+    pick(card) {
+      if (query.format !== "dc+sd-jwt" || !query.meta?.vct_values?.includes(card.vct)) return null;
+      const wanted = claims.filter((one) => card.claims.includes(one.name));
+      if (!enough(wanted.map((one) => one.id))) return null;
+      return wanted.map(({ id, name }) => ({ id, name, required: sets.every((set) => set.includes(id)) }));
+    },
+    answer: (opened, key, names) => send(request, query.id, opened, key, names),
+    // The counter is told, so that it need not wait.
+    decline: () => post(request, { error: "access_denied" }).catch(() => null),
+  };
 }
 
-// Whether what the holder lets go is one of the answers the verifier takes.
-export function enough(request, ids) {
-  const [query] = request.dcql_query.credentials;
-  const sets = query.claim_sets || [(query.claims || []).map((one) => one.id || nameOf(one.path))];
-  return sets.some((set) => set.every((id) => ids.includes(id)));
+// Who asks and why, as the register of verifiers has it.
+function whoAsks(request) {
+  const told = (request.verifier_info || []).find((one) => one.format === REGISTERED)?.data || {};
+  return { id: `${told.agency || ""}/${told.name || request.client_id}`, name: told.name || request.client_metadata?.client_name || request.client_id,
+    agency: told.agency || "", purpose: told.purpose || "", basis: told.legal_basis || "" };
 }
 
-const answer = (request, said) => {
+const post = (request, said) => {
   const body = new URLSearchParams(said);
   if (request.state) body.set("state", request.state);
   return fetch(request.response_uri, { method: "POST", body, credentials: "omit", cache: "no-store" });
 };
 
-// Hands over `names` of the opened copy. Returns where to go on, if the verifier says so. Raises Denied.
-export async function send(request, opened, key, names) {
-  const [query] = request.dcql_query.credentials;
+async function send(request, id, opened, key, names) {
   const shown = await present(opened, names, { audience: request.client_id, nonce: request.nonce, key });
-  const got = await answer(request, { vp_token: JSON.stringify({ [query.id]: [shown] }) });
+  const got = await post(request, { vp_token: JSON.stringify({ [id]: [shown] }) });
   const said = await got.json().catch(() => ({}));
   if (!got.ok) throw new Denied(said.error || "permintaan_salah", said.error_description);
-  return said.redirect_uri || "";
+  return { outcome: "sent", on: said.redirect_uri || "" };
 }
-
-// Tells the verifier that the holder said no, so that the counter need not wait.
-export const decline = (request) => answer(request, { error: "access_denied" }).catch(() => null);
