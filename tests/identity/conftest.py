@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pasti.identity.models import Activation
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import everyone, scoped
+from tests.portal.conftest import as_user, officer_of, resident, town
+
+__all__ = ["as_user", "officer_of", "resident", "town"]
 
 
 @pytest.fixture
@@ -16,3 +24,31 @@ def keys(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.PASTI_DATA_DIR = tmp_path_factory.getbasetemp() / "kunci-uji"
     provider_keys.signing()
     return provider_keys.folder()
+
+
+@pytest.fixture
+def rekaan(settings: Any) -> None:
+    """The platform serves the city of the tests."""
+    settings.PASTI_CITY = {"code": "99.01", "name": "Kota Rekaan"}
+
+
+@pytest.fixture
+def officer(officer_of: Any) -> User:
+    """An officer of the kelurahan of `town`."""
+    found: User = officer_of("kelurahan")
+    return found
+
+
+@pytest.fixture
+def offered(town: Any, officer: User) -> Activation:
+    """A card offered to the mother of `town`."""
+    from tests.identity.hands import activation
+
+    return activation(officer, town.mother.pk)
+
+
+@pytest.fixture
+def city(rekaan: None) -> Iterator[None]:
+    """The test itself sees the whole city."""
+    with scoped(everyone("99.01", "identity.kartu")):
+        yield

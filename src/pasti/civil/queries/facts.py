@@ -11,7 +11,7 @@ from pasti.civil.models import Membership, Person
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.audit.services import record_read
 
-FACTS = ("nik", "name", "sex", "birth_date", "birth_place", "rt_code", "address")
+FACTS = ("nik", "name", "sex", "birth_date", "birth_place", "rt_code", "residency", "address")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,18 @@
 """Tables of identity, by area of work."""
 
+from pasti.identity.models.issuing import (
+    Activation,
+    Card,
+    CardStep,
+    Credential,
+    StatusEntry,
+    StatusList,
+    UsedNonce,
+)
 from pasti.identity.models.login import Door, SignUp
 from pasti.identity.models.provider import Application, ClientSession, Consent, LogoutNotice, SignIn
 
-__all__ = ["Application", "ClientSession", "Consent", "Door", "LogoutNotice", "SignIn", "SignUp"]
+__all__ = [
+    "Activation", "Application", "Card", "CardStep", "ClientSession", "Consent", "Credential", "Door", "LogoutNotice",
+    "SignIn", "SignUp", "StatusEntry", "StatusList", "UsedNonce",
+]  # fmt: skip
