@@ -92,10 +92,10 @@ django.setup()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that use the running platform go to one worker, so it is started once."""
+    """Tests that use a running platform go to one worker, so it is started once."""
     for item in items:
-        if "platform" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("platform"))
+        for name in {"platform", "api_platform"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -160,6 +160,13 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
 def platform() -> Iterator[Platform]:
     """One running platform with 500 people, kept in `.cache/platform` so that later runs start warm."""
     with Platform(ROOT / ".cache" / "platform") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api_platform() -> Iterator[Platform]:
+    """A second one for programs that call the API for minutes: they do not keep the browser waiting."""
+    with Platform(ROOT / ".cache" / "platform-api") as running:
         yield running
 
 
