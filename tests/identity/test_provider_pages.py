@@ -9,6 +9,7 @@ from pasti.identity.models import Application, ClientSession, Consent
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.services import assign
 from pasti.kernel.audit.models import Entry
+from pasti.kernel.clock import now
 from pasti.kernel.publish.registry import registry
 from tests.identity.openid import Party, party
 from tests.identity.test_provider import signed
@@ -43,7 +44,7 @@ def test_my_page_shows_what_an_application_may_learn_and_takes_it_back(app: Part
     tokens = app.exchange(app.code(browser, "nik")).json()
     page = browser.get("/id/aplikasi/").content.decode()
     assert "Aplikasi Uji" in page
-    assert "sedang masuk" in page
+    assert "Sedang masuk." in page
     consent = Consent.objects.get()
     assert (
         signed(User.objects.create_user("lain", name="Lain")).post(f"/id/aplikasi/{consent.pk}/putus/").status_code
@@ -55,6 +56,21 @@ def test_my_page_shows_what_an_application_may_learn_and_takes_it_back(app: Part
     assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
     assert ClientSession.objects.get().ended_by == "revoked"
     assert app.visit(browser).status_code == 200  # asked anew
+
+
+def test_my_page_asks_the_database_as_often_for_many_as_for_few(
+    user: User, django_assert_max_num_queries: object
+) -> None:
+    for number in range(22):
+        made = party(f"Aplikasi {number:02}").application
+        Consent.objects.create(user=user, application=made, given=["name"], given_at=now(), changed_at=now())
+    browser = signed(user)
+    browser.get("/id/aplikasi/")
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        page = browser.get("/id/aplikasi/").content.decode()
+    assert "Aplikasi 21" in page
+    assert "Aplikasi 01" not in page
+    assert 'rel="next"' in page
 
 
 def test_claims_read_after_a_change_of_mind_follow_the_new_mind(app: Party, user: User) -> None:
@@ -144,8 +160,6 @@ def test_only_those_who_keep_the_register_see_it(user: User, app: Party) -> None
 
 def test_sign_ins_and_applications_are_measured(app: Party, user: User) -> None:
     from django.db import connection
-
-    from pasti.kernel.clock import now
 
     browser = signed(user)
     for _time in range(2):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -47,25 +46,14 @@ def by_client_id(client_id: str) -> Application:
     return found
 
 
-@dataclass(frozen=True)
-class Connected:
-    """An application a person uses: what it may learn, when it was last used, and whether it is signed in now."""
-
-    consent: Consent
-    live: int
-
-
-def connected(user: User) -> list[Connected]:
-    """The applications `user` allowed something, the last used first."""
+def connected(user: User) -> QuerySet[Consent]:
+    """What `user` allows applications, to be paged; `live` counts the sessions open there now."""
     live = (
         ClientSession.objects.filter(user=user, application=OuterRef("application"), ended_at=None)
         .order_by().values("application").annotate(count=Count("pk")).values("count")
     )  # fmt: skip
-    rows = (
-        Consent.objects.filter(user=user, revoked_at=None)
-        .select_related("application").annotate(live=Subquery(live)).order_by("-used_at", "-id")
-    )  # fmt: skip
-    return [Connected(one, one.live or 0) for one in rows]
+    rows = Consent.objects.filter(user=user, revoked_at=None).select_related("application")
+    return rows.annotate(live=Subquery(live))
 
 
 def own_consent(user: User, pk: int) -> Consent:

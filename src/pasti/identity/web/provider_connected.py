@@ -15,18 +15,27 @@ from pasti.identity.services import provider_consents as consents
 from pasti.identity.web.provider_words import described
 from pasti.kernel.accounts.access import signed_in
 from pasti.kernel.accounts.models import User
+from pasti.kernel.api.paging import page_of
+from pasti.kernel.api.problems import Problem
 from pasti.kernel.errors import NotFound
+
+PAGE = 20
 
 
 @require_safe
 @signed_in
 def connected(request: HttpRequest) -> HttpResponse:
     """The applications I use with this account."""
-    rows = [
-        (one, described(one.consent.given), described(one.consent.refused))
-        for one in queries.connected(cast(User, request.user))
-    ]
-    return render(request, "identity/provider_connected.html", {"rows": rows})
+    cursor = request.GET.get("setelah")
+    try:
+        page = page_of(queries.connected(cast(User, request.user)), cursor, PAGE, ("-id",))
+    except Problem:
+        raise Http404 from None
+    context = {
+        "rows": [(one, described(one.given), described(one.refused)) for one in page["items"]],
+        "next_url": f"?setelah={page['next']}" if page["next"] else "", "prev_url": "?" if cursor else "",
+    }  # fmt: skip
+    return render(request, "identity/provider_connected.html", context)
 
 
 @require_POST
