@@ -184,6 +184,12 @@ def _static_files_as_they_are(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _officials_work_at_once(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Officials of a test need no second factor of their own, but where the mark `second_factor` says so."""
+    settings.PASTI_SECOND_FACTOR = "second_factor" in request.keywords
+
+
+@pytest.fixture(autouse=True)
 def _indonesian_again() -> Iterator[None]:
     """A page asked for in English leaves its language in the thread; the next test starts in Indonesian."""
     yield

@@ -97,6 +97,21 @@ def token(role: str, data: Data = DEFAULT_DATA) -> None:
     typer.echo(text)
 
 
+@app.command()
+def code(role: str, data: Data = DEFAULT_DATA) -> None:
+    """Print the second step's code of the moment for the demo account of ROLE. Demo mode only."""
+    _django(data)
+    from django.conf import settings
+
+    from pasti.simulation.accounts import code_for
+
+    text = code_for(data, role) if settings.PASTI_DEMO else None
+    if text is None:
+        typer.echo(f"No demo account with a second step is called {role}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(text)
+
+
 @app.command("check-city")
 def check_city(path: Path) -> None:
     """Read a city pack and say what is wrong in it, and where."""

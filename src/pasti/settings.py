@@ -157,6 +157,8 @@ MFA_FORMS = {
     "add_webauthn": "pasti.identity.web.login_forms.AddPasskeyForm",
 }
 MFA_TOTP_ISSUER = "PASTI"
+MFA_TOTP_TOLERANCE = 1  # one step before and after, for clocks and slow fingers (RFC 6238, 5.2)
+PASTI_SECOND_FACTOR = True  # officials do not get past the door without one; only tests of other things turn it off
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENV.insecure_http  # http on the own machine; browsers allow it for localhost only
 MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # a whole office shares one address; a passkey cannot be guessed

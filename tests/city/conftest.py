@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 PATIENCE = 60_000  # milliseconds: a busy machine is no fault of the page
 expect.set_options(timeout=PATIENCE)
+FRESH = 600  # seconds: a session older than that may be asked again who it is
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
@@ -38,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def signed_in() -> dict[str, Any]:
-    """The cookies of each role's session: a one-time code opens one session, not two in half a minute."""
+    """When each role signed in, and the cookies of its session: a one-time code opens one session, not two in half a minute."""
     return {}
 
 
@@ -48,16 +50,19 @@ def visitor(browser: Browser, platform: Platform, signed_in: dict[str, Any]) -> 
     opened: list[BrowserContext] = []
 
     def open_page(role: str = "", *, wide: bool = False, **options: object) -> Page:
+        began, state = signed_in.get(role, (0.0, None))
+        if time.monotonic() - began > FRESH:
+            state = None
         context = browser.new_context(
             viewport=DESK if wide else PHONE, locale="id-ID",
-            storage_state=signed_in.get(role), **({"base_url": platform.base} | options),
+            storage_state=state, **({"base_url": platform.base} | options),
         )  # fmt: skip
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        if role and role not in signed_in:
+        if role and state is None:
             sign_in(page, platform, role)
-            signed_in[role] = context.storage_state()
+            signed_in[role] = time.monotonic(), context.storage_state()
         return page
 
     yield open_page

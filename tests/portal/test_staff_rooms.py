@@ -1,4 +1,4 @@
-"""Each room opens for its roles only; auditors and administrators need a second factor."""
+"""Each room opens for its roles only; officials need a second factor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
@@ -54,14 +55,26 @@ def test_rooms_are_closed_to_residents_and_strangers(client: Client, resident: U
     assert as_user(resident).get(path).status_code == 403
 
 
-@pytest.mark.parametrize(("role", "sent_away"), [("auditor", True), ("admin", True), ("kelurahan", False)])
-def test_guardians_without_a_second_factor_are_sent_to_set_it_up(
-    officer_of: Any, as_user: Any, role: str, sent_away: bool
-) -> None:
-    answer = as_user(officer_of(role)).get("/staf/")
-    assert (answer.status_code == 302) is sent_away
-    if sent_away:
-        assert answer["Location"] == "/akun/2fa/?perlu=1"
+@pytest.mark.second_factor
+@pytest.mark.parametrize("role", ROLES)
+def test_officials_without_a_second_factor_are_sent_to_set_it_up(officer_of: Any, as_user: Any, role: str) -> None:
+    officer = officer_of(role)
+    assert as_user(officer).get("/staf/")["Location"] == "/akun/2fa/?perlu=1"
+    assert as_user(guarded(officer)).get("/staf/").status_code == 200
+
+
+@pytest.mark.second_factor
+def test_a_resident_may_do_without(resident: User, as_user: Any) -> None:
+    assert as_user(resident).get("/akun-saya/").status_code == 200
+
+
+@pytest.mark.second_factor
+def test_an_official_cannot_take_the_only_second_factor_off(officer_of: Any, as_user: Any) -> None:
+    officer = guarded(officer_of("kelurahan"))
+    browser = as_user(officer)
+    browser.post("/akun/2fa/totp/deactivate/")
+    assert browser.get("/staf/").status_code == 200
+    assert Authenticator.objects.filter(user=officer).exists()
 
 
 def test_a_password_alone_does_not_let_an_auditor_in(client: Client, officer_of: Any) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
 import yaml
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.db import transaction
 
@@ -26,6 +27,7 @@ from pasti.simulation import desk, residents
 from pasti.simulation.pack import DemoRole, DemoSection
 
 FILE = "demo-accounts.json"
+TOTP_PERIOD = 30  # seconds, RFC 6238
 CLIENTS = {
     "bpjs": ("BPJS Kesehatan (contoh)", ["antrean"]),
     "perangkat": ("Perangkat lapangan (contoh)", ["telemetry"]),
@@ -67,6 +69,15 @@ def token_for(name: str) -> str | None:
         return issue_token(user, scopes=["*"])
     client = Client.objects.select_related("user").filter(client_id=name).first()
     return issue_token(client.user, scopes=client.scopes) if client else None
+
+
+def code_for(data_dir: Path, role: str) -> str | None:
+    """The six digits an authenticator app would show now for the demo account of `role`; None without one."""
+    accounts, _clients = _known(data_dir / FILE)
+    secret = accounts.get(role, {}).get("totp_secret")
+    if secret is None:
+        return None
+    return format_hotp_value(hotp_value(secret, int(time.time()) // TOTP_PERIOD))
 
 
 def _resident(known: Known, home: residents.ExampleFamily) -> dict[str, Any]:

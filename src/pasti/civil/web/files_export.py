@@ -18,6 +18,7 @@ from pasti.civil.services import exports, workbooks
 from pasti.civil.web import files_words
 from pasti.civil.web.files_desk import desk, paged, user_of
 from pasti.kernel.accounts.access import can
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.errors import Refused
 
 PERMISSION, PURPOSE = "civil.export", exports.PURPOSE
@@ -65,6 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(PERMISSION, PURPOSE)
+@fresh_required
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a file."""
     user, key = user_of(request), request.POST.get("idempotency_key", "")
@@ -105,6 +107,7 @@ def _shown(made: Export) -> dict[str, Any]:
 
 @require_safe
 @desk(PERMISSION, PURPOSE)
+@fresh_required
 def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """The file itself, for who asked for it and still may; streamed."""
     made = exports.own(export_id, user_of(request))

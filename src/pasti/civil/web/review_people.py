@@ -17,6 +17,7 @@ from pasti.civil import queries
 from pasti.civil.rules import nik
 from pasti.civil.web.review_words import field_names, kind_names, way_names
 from pasti.kernel.accounts.access import View, can, permission_required
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.clock import today
@@ -98,6 +99,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @within_scope("civil.read")
+@fresh_required
 def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show the whole NIK once, for a reason that is recorded."""
     form = RevealForm(request.POST)

@@ -92,6 +92,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         name = f"PASTI {settings.PASTI_CITY.get('name', '')}".strip()
         return {"id": host or context.request.get_host().partition(":")[0], "name": name}
 
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Officials keep at least one second factor; who wants another sets that up first."""
+        user = authenticator.user
+        if user.kind != User.Kind.OFFICIAL:
+            return True
+        others = Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk)
+        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         """The name proposed for a new key."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from allauth.core.exceptions import ReauthenticationRequired
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from pasti.kernel.accounts.access import to_sign_in
 from pasti.kernel.clock import now
 
-View = Callable[..., HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 FRESH = dt.timedelta(minutes=15)
 SIGNED_IN_AT = "signed_in_at"  # in the session, seconds since the epoch
 SECRETS = ("passphrase", "password", "code")  # never kept while somebody proves who they are
@@ -35,7 +36,7 @@ def fresh_required(view: View) -> View:
     """A view that asks who sits there when that was long ago; what was typed is kept meanwhile, but for secrets."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         if not is_fresh(request):
@@ -43,7 +44,7 @@ def fresh_required(view: View) -> View:
             raise ReauthenticationRequired  # the middleware keeps the form, asks, and sends it again
         return view(request, *args, **kwargs)
 
-    return guarded
+    return cast(View, guarded)
 
 
 def _let_go_of_secrets(request: HttpRequest) -> None:

@@ -13,12 +13,16 @@ class Role:
     name_id: str
     name_en: str
     level: str
-    second_factor: bool = False
 
     @property
     def is_official(self) -> bool:
         """True for every role but the citizen's own."""
         return self.code != "warga"
+
+    @property
+    def second_factor(self) -> bool:
+        """Officials open data of others: a password alone never suffices."""
+        return self.is_official
 
 
 _ALL = (
@@ -39,7 +43,7 @@ _ALL = (
     Role("opd", "Petugas perangkat daerah", "Agency officer", "agency"),
     Role("asesor_1", "Asesor pertama", "First assessor", "city"),
     Role("asesor_2", "Asesor kedua", "Second assessor", "city"),
-    Role("auditor", "Auditor", "Auditor", "city", second_factor=True),
-    Role("admin", "Administrator", "Administrator", "city", second_factor=True),
+    Role("auditor", "Auditor", "Auditor", "city"),
+    Role("admin", "Administrator", "Administrator", "city"),
 )
 ROLES: dict[str, Role] = {role.code: role for role in _ALL}

@@ -32,5 +32,8 @@ class SecondFactor:
 
     @staticmethod
     def _needs(request: HttpRequest) -> bool:
+        proofs = request.session.get("account_authentication_methods") or []
+        if any(one.get("method") == "mfa" for one in proofs) or not settings.PASTI_SECOND_FACTOR:
+            return False  # this very session was opened with one
         wanted = any(ROLES[code].second_factor for code in roles_of(cast(User, request.user)) if code in ROLES)
         return wanted and not is_mfa_enabled(request.user)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pasti.civil import queries as register
-from pasti.kernel.accounts.access import can, signed_in
+from pasti.kernel.accounts.access import can, level_required, signed_in
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.paging import page_of
@@ -49,7 +49,7 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@signed_in
+@level_required(2)
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """The few things the register does not know, and the proofs. Sending the form again shows the same letter."""
     user, one = cast(User, request.user), _kind(code)

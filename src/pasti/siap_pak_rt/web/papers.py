@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.kernel.accounts.access import can, permission_required, signed_in
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scope_of, scoped
 from pasti.kernel.accounts.scoping import covers
@@ -101,6 +102,7 @@ def revoke(request: HttpRequest, paper_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("siap_pak_rt.papers_sign")
+@fresh_required
 def sign(request: HttpRequest) -> HttpResponse:
     """What waits for my certified signature, and the passphrase that gives it."""
     user = cast(User, request.user)
