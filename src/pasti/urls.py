@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from pasti import operations
 from pasti.api import api
-from pasti.identity.web import issuing_urls, provider_urls
+from pasti.identity.web import issuing_urls, provider_urls, verifying_urls
 
 SYSTEMS = (
     ("kependudukan/", "pasti.civil.web.urls"),
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", operations.readyz),
     *provider_urls.protocol,
     *issuing_urls.protocol,
+    *verifying_urls.protocol,
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("akun/", include("pasti.portal.web.account_urls")),

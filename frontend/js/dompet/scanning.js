@@ -2,7 +2,7 @@
 import { button, field, h, say, second } from "../paper.js";
 
 // The reader is large and comes when it is needed; the page says where it lies.
-export const codes = () => import(document.getElementById("dompet").dataset.qr);
+export const codes = () => import(document.querySelector("[data-qr]").dataset.qr);
 
 // `heard(text)` returns true when it knew what to do with the text.
 export function scanView({ show, go, heading, fault, heard }) {

@@ -54,6 +54,8 @@ USES = (
     Use("rt_rw.yaml", "kelurahan[].code", "place"),
     Use("demo.yaml", "home", "place"),
     Use("demo.yaml", "roles[].unit", "agency"),
+    Use("verifiers.yaml", "verifiers[].agency", "agency"),
+    Use("verifiers.yaml", "verifiers[].unit", "agency"),
     Use("hospital.yaml", "hospital.place", "place"),
     Use("hospital.yaml", "hospital.agency", "agency"),
     Use("hospital.yaml", "doctors[].clinic", "clinic"),

@@ -58,6 +58,7 @@ SECTIONS = (
     Section("holidays.yaml", _PLACES, "HolidaysSection", "load_holidays"),
     Section("codelists/*.csv", "pasti.civil.pack", "CodeListSection", "load_codelist"),
     Section("letters.yaml", "pasti.siap_pak_rt.pack", "LettersSection", "load_letters"),
+    Section("verifiers.yaml", "pasti.identity.pack", "VerifiersSection", "load_verifiers"),
     Section("hospital.yaml", "pasti.purut.pack"),
     Section("masterplan.yaml", "pasti.masterplan.pack"),
     Section("demo.yaml", "pasti.simulation.pack", "DemoSection", ""),
