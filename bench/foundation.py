@@ -12,8 +12,10 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
+import pyotp
 from tests.platform_process import ROOT, Platform
 
 from bench.harness import Row, milliseconds, paired
@@ -77,13 +79,17 @@ def sign_in(platform: Platform, role: str) -> str:
     assert token
     account = platform.accounts()[role]
     form = {"csrfmiddlewaretoken": token[1], "login": account["username"], "password": account["password"]}
-    request = urllib.request.Request(
-        f"{platform.base}/masuk/", urllib.parse.urlencode(form).encode(), {"Referer": platform.base}
-    )
-    browser.open(request)
+    answer = _send(browser, f"{platform.base}/masuk/", form)
+    if secret := account.get("totp_secret"):
+        form = {"csrfmiddlewaretoken": token[1], "code": pyotp.TOTP(secret).now()}
+        answer = _send(browser, answer.url, form)
+    assert "/keluar/" in answer.read().decode(), "could not sign in"
     cookies = "; ".join(f"{c.name}={c.value}" for c in jar)
-    assert "sessionid" in cookies, "could not sign in"
     return cookies
+
+
+def _send(browser: urllib.request.OpenerDirector, url: str, form: dict[str, str]) -> Any:
+    return browser.open(urllib.request.Request(url, urllib.parse.urlencode(form).encode(), {"Referer": url}))
 
 
 def _booking(platform: Platform) -> Row:

@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.city.conftest import sign_in
 from tests.city.test_pages import seen
 from tests.platform_process import Platform
 
@@ -98,6 +99,20 @@ def test_a_resident_makes_an_account_with_a_passkey_and_comes_back_with_it(
     page.goto("/id/perangkat/")
     assert seen(page) == []
     assert page.locator("text=perangkat ini").count() == 1
+
+
+def test_a_door_shut_for_one_does_not_lock_the_office(
+    visitor: Callable[..., Page], cards: tuple[str, str, str], platform: Platform
+) -> None:
+    page = visitor()
+    for _try in range(6):
+        page.goto("/masuk/")
+        page.fill("[name=login]", cards[0])
+        page.fill("[name=password]", "bukan kata sandinya")
+        page.click("main form[method=post]:not([data-passkey]) button[type=submit]")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Terlalu banyak percobaan dari tempat ini")
+    assert seen(page) == []
+    sign_in(visitor(), platform, "warga")  # from the same address
 
 
 def test_a_second_key_is_added_renamed_and_removed(

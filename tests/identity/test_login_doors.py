@@ -6,7 +6,10 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pyotp
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 
@@ -96,6 +99,20 @@ def test_tries_at_the_same_moment_are_counted_one_by_one(fresh_database: str) ->
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(one, range(24))) == lockout.SIGN_IN.free
+
+
+@pytest.mark.django_db
+def test_a_code_of_the_second_step_opens_one_session_only(resident: User) -> None:
+    TOTP.activate(resident, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now()
+    answers = []
+    for _browser in range(2):
+        cache.clear()  # as in another process
+        browser = Client()
+        browser.post("/masuk/", {"login": "nimah", "password": PASSWORD})
+        answers.append(browser.post("/akun/2fa/authenticate/", {"code": code}))
+    assert (answers[0].status_code, answers[1].status_code) == (302, 200)
+    assert "sudah dipakai" in answers[1].content.decode()
 
 
 @pytest.mark.django_db

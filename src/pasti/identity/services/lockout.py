@@ -23,6 +23,7 @@ from pasti.kernel.clock import now
 KNOWN = dt.timedelta(days=30)  # who got in here within that time is known here
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 FIRST, LONGEST = 60, 3600  # seconds
+CODE_LIFE = dt.timedelta(minutes=3)  # longer than any code of an authenticator app is accepted
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,16 @@ def passed(kind: Kind, account: str, address: str) -> None:
     Door.objects.filter(pk=key).update(failures=0, failed_at=None, shut_until=None, passed_at=now())
 
 
+def first_use(account: str, code: str) -> bool:
+    """Whether a code of the second step is used for the first time: one opens one session, in whichever process it is
+    looked at (RFC 6238, 5.2).
+    """
+    given: dict[str, Any] = {"key": _digest(f"once|{account}|{code}"), "now": now(), "old": now() - CODE_LIFE}
+    with connection.cursor() as cursor:
+        cursor.execute(_ONCE, given)
+        return cursor.fetchone() is not None
+
+
 def forget_old() -> int:
     """Doors nobody has touched for as long as anyone is known; returns how many went."""
     old = now() - KNOWN
@@ -90,6 +101,12 @@ ON CONFLICT (key) DO UPDATE SET failed_at = %(now)s, failures = {_NOW_FAILED},
   shut_until = CASE WHEN {_NOW_FAILED} >= %(free)s
     THEN %(now)s + make_interval(secs => least(%(longest)s, %(first)s * 2 ^ least({_NOW_FAILED} - %(free)s, 12))) END
 WHERE identity_door.shut_until IS NULL OR identity_door.shut_until <= %(now)s RETURNING failures
+"""
+
+
+_ONCE = """
+INSERT INTO identity_door (key, account, address, failures, failed_at) VALUES (%(key)s, '', '', 0, %(now)s)
+ON CONFLICT (key) DO UPDATE SET failed_at = %(now)s WHERE identity_door.failed_at < %(old)s RETURNING key
 """
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pasti.civil.rules import kk as kk_rules
 from pasti.civil.rules import nik as nik_rules
+from pasti.identity.services import lockout
 from pasti.kernel.accounts.models import User
 
 SIXTEEN = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "24", "spellcheck": "false"}
@@ -120,7 +121,10 @@ def _counted(form: Any, look: Any) -> str:
     from pasti.identity.web.login_adapters import count_code
 
     with count_code(form.user):
-        return str(look())
+        code = str(look())
+        if not lockout.first_use(str(form.user.pk), code):
+            raise ValidationError(_("Kode ini sudah dipakai. Tunggu kode berikutnya."))
+        return code
 
 
 class AddPasskeyForm(AddWebAuthnForm):
