@@ -13,7 +13,7 @@ import xlsxwriter
 from playwright.sync_api import FilePayload, Page, expect
 
 from pasti.civil.rules import layouts, nik
-from tests.city.test_pages import _faults, _seen
+from tests.city.test_pages import _faults, seen
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -66,14 +66,14 @@ def test_a_file_is_sent_chosen_from_entered_and_taken_back(
     )  # without a reload: the page asks by itself
     report = clerk.url
     expect(clerk.locator("main")).to_contain_text("1 orang baru masuk, 0 orang diubah, 1 orang yang berbeda dibiarkan")
-    assert _seen(clerk) == []
+    assert seen(clerk) == []
 
     clerk.click("text=Periksa perbedaan")
     expect(clerk.locator("main")).to_contain_text(known)
     clerk.select_option("select[name^=baris-]", "ya")
     clerk.click("text=Simpan pilihan orang")
     expect(clerk.locator("main")).to_contain_text("1 orang diubah, 0 orang dibiarkan")
-    assert _seen(clerk) == []
+    assert seen(clerk) == []
 
     for act, pressed, after in (
         ("Masukkan ke data penduduk", "Ya, masukkan", "1 orang baru sudah masuk dan 1 orang sudah diubah"),
@@ -81,7 +81,7 @@ def test_a_file_is_sent_chosen_from_entered_and_taken_back(
     ):
         clerk.goto(report)
         clerk.click(f"main >> text={act}")
-        assert _seen(clerk) == []
+        assert seen(clerk) == []
         clerk.click(f"text={pressed}")
         expect(clerk.locator("main")).to_contain_text(after)
         assert _found(clerk, newcomer) == (1 if pressed == "Ya, masukkan" else 0)
@@ -101,7 +101,7 @@ def test_a_file_of_people_is_asked_for_with_a_reason_and_taken(visitor: Callable
     lines = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) > 10
     assert "nama" in lines[0]
-    assert _seen(clerk) == []
+    assert seen(clerk) == []
 
 
 def _found(clerk: Page, name: str) -> int:
