@@ -14,6 +14,7 @@ from oauth2_provider.models import AccessToken, RefreshToken
 
 from pasti import citypack
 from pasti.civil import services as register
+from pasti.civil.models import Person
 from pasti.identity.models import ClientSession, Consent, SignIn
 from pasti.identity.services import provider_clients as clients
 from pasti.identity.services import provider_keys
@@ -338,3 +339,61 @@ def test_the_same_code_is_counted_once_as_a_sign_in(app: Party, browser: Client)
     app.exchange(code)
     app.exchange(code)
     assert SignIn.objects.filter(redeemed_at__isnull=False).count() == 1
+
+
+def test_a_public_client_has_no_secret_and_needs_none(browser: Client) -> None:
+    app = party("Di ponsel", public=True)
+    assert app.secret == ""
+    tokens = app.exchange(app.code(browser)).json()
+    assert "refresh_token" in app.refresh(tokens["refresh_token"]).json()
+    tried = {"client_id": app.application.client_id, "client_secret": "tebakan"}
+    assert Client().post("/o/token", tried | {"grant_type": "refresh_token", "refresh_token": "x"}).status_code == 401
+
+
+def test_a_confidential_client_without_its_secret_gets_nothing(app: Party, browser: Client) -> None:
+    code = app.code(browser)
+    for wrong in ("", "salah"):
+        app.secret, right = wrong, app.secret
+        assert app.exchange(code).status_code == 401
+        app.secret = right
+    assert app.exchange(code).status_code == 200
+
+
+def test_a_page_calls_for_tokens_only_from_where_its_client_is_registered(browser: Client) -> None:
+    for public, origin, allowed in (
+        (True, "https://app.example", "https://app.example"),
+        (True, "https://penipu.example", None),
+        (False, "https://app.example", None),
+    ):
+        app = party(f"{public} {origin}", public=public)
+        app.server = Client(headers={"Origin": origin})
+        assert app.exchange(app.code(browser)).headers.get("Access-Control-Allow-Origin") == allowed
+    assert Client().options("/o/userinfo").headers["Access-Control-Allow-Headers"] == "Authorization"
+
+
+def test_nobody_consents_for_somebody_else(app: Party, user: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user)
+    assert app.allow(browser, "nik").status_code == 403
+    assert not Consent.objects.exists()
+
+
+def test_a_person_the_register_no_longer_holds_is_a_name_without_facts(app: Party, person: User) -> None:
+    browser = signed(person)
+    tokens = app.exchange(app.code(browser, "nik")).json()
+    with scoped(everyone("99.01", "civil.pelayanan")):
+        Person.objects.filter(pk=person.person_id).update(status_dasar=2)
+    assert app.userinfo(tokens["access_token"]).json().keys() == {"sub"}
+
+
+def test_of_a_scope_only_the_approved_claims_are_asked_and_given(person: User) -> None:
+    app, browser = party("Sempit", approved_claims=["name", "gender"]), signed(person)
+    page = app.visit(browser, scope="openid profile").content.decode()
+    assert "data-gender" in page
+    assert "data-birthdate" not in page
+    back = returned(app.allow(browser, "gender", "birthdate", scope="openid profile"))
+    tokens = app.exchange(back["code"]).json()
+    assert app.userinfo(tokens["access_token"]).json().keys() == {"sub", "name", "gender"}
+    app.application.approved_claims = ["name"]  # what is no longer approved is no longer given, whatever was allowed
+    app.application.save()
+    assert app.userinfo(tokens["access_token"]).json().keys() == {"sub", "name"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +19,8 @@ from pasti.identity.rules.provider import digest_of
 from pasti.kernel.accounts.models import User
 from pasti.kernel.clock import now
 from pasti.kernel.outbox.services import emit
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def replayed(code: str, application: Application) -> None:
     """A code came a second time: nothing that was given for it holds any longer (RFC 6749, section 4.1.2)."""
     found = SignIn.objects.filter(code_digest=digest_of(code), application=application, redeemed_at__isnull=False)
     for session_id in found.values_list("session_id", flat=True):
+        log.warning("a code of %s came again: its tokens are taken back", application.client_id)
         revoke_tokens([session_id])
 
 

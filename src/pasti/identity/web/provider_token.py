@@ -13,6 +13,7 @@ from oauth2_provider.views import RevokeTokenView, TokenView, UserInfoView
 from pasti.identity.rules import provider as rules
 from pasti.identity.services import provider_keys as keys
 from pasti.identity.web.provider_machines import client_credentials
+from pasti.kernel.accounts.addresses import address_of
 from pasti.kernel.api.limits import spend
 from pasti.kernel.api.problems import Problem, problem_response
 
@@ -39,15 +40,17 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "HEAD", "POST", "OPTIONS"])
 def userinfo(request: HttpRequest) -> HttpResponse:
     """Claims about the person an access token was given for (OpenID Connect Core 5.3).
 
     The token comes in the header; in an address, where logs keep it, the library would still take it.
     """
+    if request.method == "OPTIONS":  # a browser asks before a page of another origin may send the header
+        return _open(HttpResponse(status=204, headers={"Access-Control-Allow-Headers": "Authorization"}))
     if not request.headers.get("Authorization", "").lower().startswith("bearer "):
-        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer realm="PASTI"'})
-    return _busy(request, "userinfo") or _fresh(_USERINFO(request))
+        return _open(HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer realm="PASTI"'}))
+    return _busy(request, "userinfo") or _open(_fresh(_USERINFO(request)))
 
 
 @require_safe
@@ -96,7 +99,7 @@ def metadata(base: str) -> dict[str, Any]:
 
 def _busy(request: HttpRequest, what: str) -> HttpResponse | None:
     try:
-        spend(f"{what}:{request.META.get('REMOTE_ADDR', '')}")
+        spend(f"{what}:{address_of(request)}")
     except Problem as problem:
         return problem_response(problem.code, problem.status, problem.detail, **problem.extra)
     return None
@@ -107,8 +110,13 @@ def _fresh(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
+def _open(answer: HttpResponse) -> HttpResponse:
+    """For pages of any origin: no cookie counts here, only the token."""
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
 def _public(content: dict[str, Any], cached: str) -> HttpResponse:
     answer = JsonResponse(content)
-    answer["Access-Control-Allow-Origin"] = "*"
     answer["Cache-Control"] = cached
-    return answer
+    return _open(answer)

@@ -52,6 +52,12 @@ class Validator(OAuth2Validator):
         given = kept_secret(provided_secret)
         return bool(given and stored_secret) and constant_time_compare(given, stored_secret)
 
+    def is_origin_allowed(self, client_id: str, origin: str, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """A page may call for tokens from where its public client is registered; others have a server for that."""
+        client: Application = request.client
+        here = {rules.origin(address) for address in client.redirect_uris.split()}
+        return client.client_type == Application.CLIENT_PUBLIC and origin in here
+
     def save_authorization_code(self, client_id: str, code: Any, request: Any, *args: Any, **kwargs: Any) -> None:
         """Keep the code, and its digest with the session it belongs to."""
         with transaction.atomic():
