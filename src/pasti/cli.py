@@ -160,6 +160,20 @@ def verify_audit(data: Data = DEFAULT_DATA) -> None:
     raise typer.Exit(0 if found.intact else 1)
 
 
+@app.command("rotate-card-key")
+def rotate_card_key(
+    data: Data = DEFAULT_DATA,
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="Sign with it now: the old key is not to be trusted.")
+    ] = False,
+) -> None:
+    """Make a new key for Digital Resident Cards; it signs a day later, so that desks without a network have it by then."""
+    _django(data)
+    from pasti.identity.services import keys
+
+    typer.echo(keys.rotate(at_once=at_once))
+
+
 @app.command()
 def stop(data: Data = DEFAULT_DATA) -> None:
     """Stop an embedded database that was left running by tools and tests."""

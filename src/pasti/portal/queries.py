@@ -173,7 +173,7 @@ class _Fields(dict[str, str]):
             "occupation": _("pekerjaan"), "marital_status": _("status kawin"), "blood_type": _("golongan darah"),
             "citizenship": _("kewarganegaraan"), "relation": _("hubungan keluarga"), "norm": _("nomor rekam medis"),
             "state": _("keadaan antrean"), "role": _("peran"), "unit": _("unit"), "ends": _("akhir peran"),
-            "gender": _("jenis kelamin"), "birthdate": _("tanggal lahir"),
+            "residency": _("status tinggal"), "gender": _("jenis kelamin"), "birthdate": _("tanggal lahir"),
             "address": _("alamat"), "email": _("alamat surel"), "phone_number": _("nomor telepon"), "kelurahan": _("kelurahan"),
             "rt": "RT", "rw": "RW", "age_over_17": _("sudah 17 tahun atau belum"), "age_over_21": _("sudah 21 tahun atau belum"),
         }.get(name, default)  # fmt: skip

@@ -10,11 +10,30 @@ from pasti.kernel.publish.types import (
     ActionName,
     Grant,
     Purpose,
+    Room,
+    Service,
     SubjectRecords,
     Subscription,
     Task,
     TaskSource,
 )
+
+SERVICES = [
+    Service(
+        code="kartu-warga-digital", name_id="Kartu Warga Digital", name_en="Digital Resident Card",
+        purpose_id="Bukti diri dari kota di telepon Anda: menunjukkan hanya yang diminta, juga tanpa jaringan, dan mencatat siapa "
+        "yang meminta. Tidak menggantikan KTP-el maupun IKD.",
+        purpose_en="The city's proof of who you are, on your phone: it shows just what is asked, works offline, and keeps who "
+        "asked. It replaces neither KTP-el nor IKD.",
+        agency="DISPENDUKCAPIL", dimensions=("governance", "society"), life_events=("data-pribadi",),
+        audience_id="Warga kota yang sudah ber-KTP-el", audience_en="Residents who have a KTP-el",
+        requirements_id=("KTP-el, ditunjukkan langsung di kelurahan atau Dispendukcapil", "Telepon dengan peramban"),
+        requirements_en=("Your KTP-el, shown in person at the kelurahan or Dispendukcapil", "A phone with a browser"),
+        promised_time_id="Langsung, sekitar lima menit di loket", promised_time_en="At once, about five minutes at the counter",
+        cost_id="Gratis", cost_en="Free", entry_url="/id/",
+        words=("kartu", "warga", "digital", "identitas", "ktp", "ikd", "dompet", "hilang", "aktivasi"),
+    ),
+]  # fmt: skip
 
 PURPOSES = [
     Purpose("identity.kartu", "Kartu Warga Digital: aktivasi, penerbitan, keadaan",
@@ -59,6 +78,12 @@ SUBSCRIPTIONS = [
     Subscription("civil.PersonMerged", f"{_HANDLERS}:person_merged", "identity.revoke_merged"),
     Subscription("civil.PeristiwaReversed", f"{_HANDLERS}:event_reversed", "identity.revoke_reversed"),
 ]
+
+
+ROOMS = [
+    Room("identity.activation", "Aktivasi Kartu Warga Digital", "Activating Digital Resident Cards", "/id/aktivasi/",
+         "identity.activate"),
+]  # fmt: skip
 
 
 def _tasks(user: Any) -> list[Task]:

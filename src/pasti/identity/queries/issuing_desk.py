@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from pasti.civil import queries as register
-from pasti.identity.models import Activation, Card, CardStep
+from pasti.identity.models import Activation, Card, CardStep, Credential
 from pasti.identity.services.issuing_desk import LOOK_LIFE
 from pasti.identity.services.issuing_facts import PURPOSE
 from pasti.kernel.accounts.access import can, scope_where
@@ -36,7 +36,7 @@ def cards_of(person_id: UUID) -> list[Card]:
     """The cards of a person of the scope, newest first, each with its steps; recorded."""
     steps = Prefetch("steps", CardStep.objects.order_by("-id"))
     found = list(Card.objects.filter(person_id=person_id).prefetch_related(steps).order_by("-issued_at")[:MOST])
-    record_read(person_id, "identity.card.read", purpose=PURPOSE, fields=("state",), object_type="card")
+    record_read(person_id, "identity.card.read", purpose=PURPOSE, fields=(), object_type="card")
     return found
 
 
@@ -93,7 +93,7 @@ def records_of(person_id: UUID) -> list[dict[str, Any]]:
         ]  # fmt: skip
         steps = [
             {"jenis": "kartu", "waktu": one.at, "perangkat": one.card.device, "peristiwa": one.step, "sebab": one.why,
-             "petugas": one.actor_name, "tempat": one.actor_unit, "salinan": one.card.credentials.count()}
+             "petugas": one.actor_name, "tempat": one.actor_unit, "salinan": Credential.objects.filter(card_id=one.card_id).count()}
             for one in CardStep.objects.filter(person_id=person_id).select_related("card").order_by("id")
         ]  # fmt: skip
         return seen + steps

@@ -74,7 +74,7 @@ def keep_step(card: Card, step: str, why: str = "", asked_at: dt.datetime | None
         actor_id=actor.user_id, actor_name=actor.name, actor_unit=actor.unit,
     )  # fmt: skip
     record_change(card.person_id, ACTIONS[Step(step)], purpose=PURPOSE, object_type="card", object_id=card.pk,
-                  object_label=card.device, changes={"why": why} if why else {})  # fmt: skip
+                  object_label=card.device)  # fmt: skip
     messages.tell(card, step, why)
 
 

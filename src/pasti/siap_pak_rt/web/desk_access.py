@@ -1,47 +1,19 @@
-"""The door of the desk: who may come in, in which role, and how far they see."""
+"""Where somebody works at the desk: for which unit, in which role, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 
-from pasti.kernel.accounts.access import actor_where, held_for, permission_required, scope_where
+from pasti.kernel.accounts.access import actor_where, held_for
+from pasti.kernel.accounts.doors import at_desk as at_desk
 from pasti.kernel.accounts.models import Assignment, User
-from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.paging import page_of
 from pasti.kernel.api.problems import Problem
 from pasti.kernel.context import become
-from pasti.kernel.errors import NotFound
-
-View = Callable[..., HttpResponse]
-
-
-def at_desk(permission: str, purpose: str) -> Callable[[View], View]:
-    """A view for those with `permission`, within the areas where they hold it; outside of them the answer is 404.
-
-    The audit names the role that opens the door, also of who holds several.
-    """
-
-    def decorate(view: View) -> View:
-        @permission_required(permission)
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            user = cast(User, request.user)
-            become(actor_where(user, permission))
-            with scoped(scope_where(user, permission, purpose)):
-                try:
-                    return view(request, *args, **kwargs)
-                except NotFound:
-                    raise Http404 from None
-
-        return guarded
-
-    return decorate
 
 
 def act_at(request: HttpRequest, permission: str, place: str) -> None:

@@ -1,0 +1,117 @@
+"""The counter's pages and the holder's own, as they are used."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pasti.identity.models import Activation, Card
+from pasti.identity.services import issuing_codes as codes
+from pasti.kernel.accounts.models import User
+from tests.identity.hands import Wallet, activation
+
+pytestmark = pytest.mark.usefixtures("rekaan")
+SEEN = {"document": "ktp_el", "face": "on", "mode": "instead", "device": "Telepon merah", "idempotency_key": "satu"}
+
+
+def test_an_officer_finds_a_person_and_hands_a_card_over(town: Any, officer: User, as_user: Any, city: None) -> None:
+    counter: Client = as_user(officer)
+    assert "Siti Ni&#x27;mah" in counter.get("/id/aktivasi/", {"q": "siti"}).content.decode()
+    page = f"/id/aktivasi/orang/{town.mother.pk}/"
+    refused = counter.post(page, SEEN | {"face": ""})
+    assert (refused.status_code, Activation.objects.count()) == (422, 0)
+
+    first, again = counter.post(page, SEEN), counter.post(page, SEEN)
+    assert first["Location"] == again["Location"]
+    one = Activation.objects.get()
+    shown = counter.get(first["Location"]).content.decode()
+    tx = codes.tx_code(one.pk, one.round)
+    assert codes.code(codes.OFFER, one.pk, one.round) in shown
+    assert tx not in shown.replace(" ", "")
+    assert f"{tx[:3]} {tx[3:]}" in counter.get(f"{first['Location']}kode/").content.decode()
+
+    waits = re.search(r'data-poll="([^"]+)"', shown)
+    assert waits is not None
+    assert "X-Done" not in counter.get(waits[1], headers={"X-Poll": "1"})
+    Wallet().take(one, 1)
+    assert counter.get(waits[1], headers={"X-Poll": "1"})["X-Done"] == "1"
+    assert "sudah diterima" in counter.get(first["Location"]).content.decode()
+    assert counter.get(f"{first['Location']}kode/").status_code == 302
+
+
+def test_codes_are_shown_to_the_officer_who_saw_the_person_alone(
+    offered: Activation, officer_of: Any, as_user: Any
+) -> None:
+    colleague: Client = as_user(officer_of("dukcapil", "99.01"))
+    page = f"/id/aktivasi/{offered.pk}/"
+    assert codes.code(codes.OFFER, offered.pk, offered.round) not in colleague.get(page).content.decode()
+    assert colleague.get(f"{page}kode/").status_code == 404
+    assert colleague.post(f"{page}tawaran/").status_code == 404
+
+
+def test_a_second_officer_agrees_on_the_own_page(
+    town: Any, officer: User, officer_of: Any, as_user: Any, city: None
+) -> None:
+    Wallet().take(activation(officer, town.mother.pk), 1)
+    again = activation(officer, town.mother.pk)
+    page = f"/id/aktivasi/{again.pk}/"
+    assert as_user(officer).post(f"{page}setuju/").status_code == 409
+    colleague: Client = as_user(officer_of("dukcapil", "99.01"))
+    assert f"{page}setuju/" in colleague.get("/id/aktivasi/").content.decode()
+    assert colleague.post(f"{page}setuju/").status_code == 302
+    assert as_user(officer).post(f"{page}tawaran/").status_code == 302
+    assert codes.code(codes.OFFER, again.pk, 1) in as_user(officer).get(page).content.decode()
+
+
+def test_a_resident_reports_a_loss_from_any_browser_and_an_officer_by_telephone(
+    offered: Activation, resident: User, officer: User, as_user: Any, city: None
+) -> None:
+    Wallet().take(offered, 1)
+    own: Client = as_user(resident)
+    card = Card.objects.get()
+    assert "Berlaku" in own.get("/id/").content.decode()
+    assert own.post("/id/hilang/").status_code == 302
+    assert Card.objects.get().state == "suspended"
+    assert "dilaporkan hilang" in own.get("/id/").content.decode()
+
+    counter: Client = as_user(officer)
+    counter.post(f"/id/aktivasi/kartu/{card.pk}/berlakukan/")
+    assert Card.objects.get().state == "valid"
+    counter.post(f"/id/aktivasi/kartu/{card.pk}/tangguhkan/")
+    assert Card.objects.get().state == "suspended"
+    assert counter.post(f"/id/aktivasi/kartu/{card.pk}/cabut/", {"why": "lost"}).status_code == 302
+    assert Card.objects.get().state == "revoked"
+    assert as_user(User.objects.create_user("lain", name="Lain")).get(f"/id/kartu/{card.pk}/cabut/").status_code == 404
+
+
+def test_a_residents_copy_of_the_data_has_cards_and_steps(offered: Activation, resident: User, city: None) -> None:
+    from pasti.identity.queries.issuing_desk import records_of
+
+    Wallet().take(offered, 2)
+    kinds = [(one["jenis"], one.get("salinan")) for one in records_of(offered.person_id)]
+    assert kinds == [("aktivasi", None), ("kartu", 2)]
+
+
+def test_the_numbers_of_cards_can_be_computed(offered: Activation, city: None) -> None:
+    from django.db import connection
+
+    from pasti.kernel.clock import now
+    from pasti.kernel.publish.registry import registry
+
+    Wallet().take(offered, 1)
+    moment = now()
+    asked = {"start": moment.replace(day=1), "end": moment, "as_of": moment, "area": "99.01"}
+    found = {}
+    with connection.cursor() as cursor:
+        for code in ("identity.card_holders", "identity.activation_minutes", "identity.revocation_delay"):
+            measure = registry().measures[code]
+            cursor.execute(measure.sql, asked)
+            found[code] = cursor.fetchone()
+            for sql in (measure.records_sql, measure.sample_sql, measure.newest_sql):
+                cursor.execute(sql, asked)
+    assert found["identity.card_holders"][:2] == (1, 3)
+    assert found["identity.activation_minutes"][3] == 1
+    assert found["identity.revocation_delay"][3] == 0
