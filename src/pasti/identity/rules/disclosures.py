@@ -18,7 +18,6 @@ from pasti.identity.rules.jws import Json
 
 DIGESTS, ELEMENT, HASH = "_sd", "...", "_sd_alg"
 RESERVED = frozenset({DIGESTS, ELEMENT, HASH})
-_NESTED = frozenset({dict, list})
 
 
 class Disclosure(msgspec.Struct, frozen=True):
@@ -62,6 +61,7 @@ class Folding:
     """
 
     given: Mapping[str, Disclosure]
+    closed: frozenset[str] = frozenset()
     folded: Json = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
@@ -71,22 +71,28 @@ class Folding:
 
     def fold(self, payload: Json) -> None:
         """Fill `folded` from the issuer's payload. Raises Invalid("digests") where those are no list of texts."""
-        self.folded = self._object(payload)
+        kept = {name: payload[name] for name in self.closed if name in payload}
+        self.folded = self._object({name: value for name, value in payload.items() if name not in self.closed}) | kept
         self.folded.pop(HASH, None)
         own = (self.given[one] for one in payload.get(DIGESTS, ()) if one in self.given)
         self.names = {one.name for one in own if one.name is not None}
 
     def _object(self, node: Json) -> Json:
-        folded = dict(node)
-        digests = folded.pop(DIGESTS, None)
-        for name, value in folded.items():
-            if type(value) in _NESTED:
-                folded[name] = self._nested(value)
-        for one in () if digests is None else self._disclosed(digests):
+        folded: Json = {}
+        for name, value in node.items():
+            kind = type(value)
+            if kind is dict:
+                folded[name] = self._object(value)
+            elif kind is not list:
+                folded[name] = value
+            elif name != DIGESTS:
+                folded[name] = self._array(value)
+        for one in self._disclosed(node[DIGESTS]) if DIGESTS in node else ():
             if one.name is None or one.name in folded:
                 self.clash = True
             else:
                 folded[one.name] = self._nested(one.value)
+        folded.pop(DIGESTS, None)
         return folded
 
     def _nested(self, value: Any) -> Any:
@@ -115,9 +121,12 @@ class Folding:
         return [self.given[one] for one in dict.fromkeys(fresh)]
 
 
-def fold(payload: Json, given: Iterable[Disclosure]) -> Folding:
-    """The issuer's payload with the disclosures given. Raises Invalid("digests")."""
-    folding = Folding({digest(one.text): one for one in given})
+def fold(payload: Json, given: Iterable[Disclosure], closed: frozenset[str] = frozenset()) -> Folding:
+    """The issuer's payload with the disclosures given. Raises Invalid("digests").
+
+    Nothing is put into the members `closed`, which hold nothing that may be kept back.
+    """
+    folding = Folding({digest(one.text): one for one in given}, closed)
     folding.fold(payload)
     return folding
 

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
@@ -30,6 +31,7 @@ _SIZE = 32  # bytes of a coordinate and of each half of a signature
 _STANDARD = bytes.maketrans(b"-_+/", b"+/-_")  # and the other way: what is not of the URL alphabet stays out
 _PADDING = (b"", b"===", b"==", b"=")  # by the length modulo 4; no text has length 1 modulo 4
 _encode = msgspec.json.Encoder().encode
+_decode64, _encode64 = binascii.a2b_base64, binascii.b2a_base64
 _decode = msgspec.json.Decoder().decode
 
 
@@ -67,15 +69,13 @@ class Token(msgspec.Struct, frozen=True):
 
 def b64(raw: bytes) -> str:
     """Base64url without padding."""
-    return binascii.b2a_base64(raw, newline=False).translate(_STANDARD).rstrip(b"=").decode()
+    return _encode64(raw, newline=False).translate(_STANDARD).rstrip(b"=").decode("ascii")
 
 
 def unb64(text: str) -> bytes:
     """The bytes of base64url without padding. Raises Invalid("encoding")."""
     try:
-        return binascii.a2b_base64(
-            text.encode("ascii").translate(_STANDARD) + _PADDING[len(text) % 4], strict_mode=True
-        )
+        return _decode64(text.encode("ascii").translate(_STANDARD) + _PADDING[len(text) % 4], strict_mode=True)
     except (ValueError, binascii.Error) as wrong:
         raise Invalid("encoding", "not base64url") from wrong
 
@@ -117,7 +117,13 @@ def parse(text: str, longest: int = LONGEST) -> Token:
     header, dot, payload = signed.partition(".")
     if not dot or "." in payload:
         raise Invalid("encoding", "not three parts")
-    return Token(load_object(unb64(header)), load_object(unb64(payload)), signed.encode(), unb64(signature))
+    return Token(_header(header), load_object(unb64(payload)), signed.encode(), unb64(signature))
+
+
+@lru_cache(maxsize=64)
+def _header(text: str) -> Json:
+    """Headers repeat: an issuer's are all alike, and so are a wallet's. Nobody changes what this returns."""
+    return load_object(unb64(text))
 
 
 def expect(token: Token, typ: str) -> None:

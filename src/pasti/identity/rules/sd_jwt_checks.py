@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -41,10 +40,14 @@ class Presented:
     binding: Token | None
     open_part: str
 
-    @cached_property
+    _folding: Folding | None = None
+
+    @property
     def folding(self) -> Folding:
         """The payload with what was disclosed in its places. Only asked for after the issuer's signature held."""
-        return disclosures.fold(self.issued.payload, self.given)
+        if self._folding is None:
+            self._folding = disclosures.fold(self.issued.payload, self.given, PROTECTED)
+        return self._folding
 
 
 def _seconds(payload: Json, name: str) -> float | None:
