@@ -89,11 +89,41 @@ def test_a_proof_is_used_once(wallet: Said, offered: dict[str, Any]) -> None:
     assert wallet("replay")["error"] == "invalid_nonce"
 
 
+def test_it_shows_a_desk_what_was_asked_and_nothing_else(wallet: Said, counter: Said, offered: dict[str, Any]) -> None:
+    take(wallet, offered)
+    asked = counter("ask")
+    sent = wallet("present", request=asked["request"])
+    assert (sent["status"], sent["client"]) == (200, "x509_hash")
+    seen = counter("outcome", id=asked["id"])
+    assert (seen["state"], sorted(seen["shown"])) == ("passed", ["birth_date", "name", "nik", "sex"])
+    assert seen["shown"]["nik"] == offered["nik"]
+    assert not wallet("present", request=asked["request"])["ok"], "a question is answered once"
+
+
+def test_a_desk_gets_no_claim_beyond_its_registered_set(wallet: Said, counter: Said, offered: dict[str, Any]) -> None:
+    assert counter("ask_beyond")["refused"] == "di-luar-izin"
+    take(wallet, offered)
+    asked = counter("ask")
+    assert (
+        wallet("present", request=asked["request"], claims=["nik", "name", "birth_date", "birth_place"])["status"]
+        == 200
+    )
+    assert sorted(counter("outcome", id=asked["id"])["shown"]) == ["birth_date", "name", "nik"]
+
+
+def test_less_than_required_is_refused(wallet: Said, counter: Said, offered: dict[str, Any]) -> None:
+    take(wallet, offered)
+    asked = counter("ask")
+    assert wallet("present", request=asked["request"], claims=["name"])["status"] == 400
+    assert counter("outcome", id=asked["id"])["cause"] == "claims-missing"
+
+
 def test_a_suspended_and_a_revoked_card_do_not_hold(wallet: Said, counter: Said, offered: dict[str, Any]) -> None:
     take(wallet, offered)
-    counter("suspend", person=offered["person"])
-    assert "Status is not valid" in wallet("verify")["message"]
-    counter("resume", person=offered["person"])
-    assert wallet("verify")["ok"]
-    counter("revoke", person=offered["person"])
-    assert "Status is not valid" in wallet("verify")["message"]
+    for act, cause in (("suspend", "suspended"), ("resume", ""), ("revoke", "revoked")):
+        counter(act, person=offered["person"])
+        judged, asked = wallet("verify"), counter("ask")
+        assert judged["ok"] or "Status is not valid" in judged["message"]
+        assert judged["ok"] is (cause == "")
+        assert wallet("present", request=asked["request"])["status"] == (400 if cause else 200)
+        assert counter("outcome", id=asked["id"])["cause"] == cause
