@@ -33,6 +33,7 @@ const callbacks = {
       return { verified: true, signerJwk: await jose.exportJWK(key) };
     } catch { return { verified: false }; }
   },
+  getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }), // the library wants it for x509_hash too
   decryptJwe: async () => ({ decrypted: false }), encryptJwe: async () => { throw new Error("not used"); },
 };
 const issuing = new Openid4vciClient({ callbacks });

@@ -44,7 +44,7 @@ def offer() -> dict[str, Any]:
     from pasti.kernel.clock import now
 
     grown = Person.objects.filter(status_dasar=1, birth_date__lt="2000-01-01", nik__gt="")
-    held = {pk: at for pk, at in Activation.objects.order_by("seen_at").values_list("person_id", "seen_at")}
+    held = dict(Activation.objects.order_by("seen_at").values_list("person_id", "seen_at"))
     person = min(
         grown.order_by("pk")[:60], key=lambda one: (held.get(one.pk, now() - issuing_desk.TWO_OFFICERS), one.pk)
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pasti.identity.queries import verifying as queries
@@ -30,7 +33,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            return redirect("identity:verifying_question", pk=verifying.ask(user, request.POST.get("tujuan", "")).pk)
+            asked = verifying.ask(user, request.POST.get("tujuan", ""))
+            back = _inside(request.POST.get("kembali", ""))
+            way = reverse("identity:verifying_question", args=[asked.pk])
+            return redirect(f"{way}?{urlencode({'kembali': back})}" if back else way)
         except Refused as refusal:
             error = refusal.message
     desks = [(one, words.claims(one.purpose.claims)) for one in queries.desks(user)]
@@ -55,11 +61,22 @@ def question(request: HttpRequest, pk: UUID) -> HttpResponse:
         "found": found, "asked": asked, "purpose": asked.purpose, "wanted": words.claims(asked.claims),
         "link": oid4vp.request_link(asked.client_id, f"{settings.PASTI_BASE_URL}/id/oid4vp/request/{pk}"),
         "shown": words.shown(found.shown), "verdict": words.verdict(found), "colour": found.colour,
-        "expired": found.over and asked.state == "open",
+        "expired": found.over and asked.state == "open", "back": _filled(request.GET.get("kembali", ""), pk),
+        "query": request.GET.urlencode(),
     }  # fmt: skip
     page = render(request, "identity/verifying_question.html", context)
     page["Cache-Control"] = "no-store"
     return page
+
+
+def _inside(back: str) -> str:
+    """The page of this platform that wants the answer for its form; empty for any other address."""
+    return back if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
+
+
+def _filled(back: str, pk: UUID) -> str:
+    inside = _inside(back)
+    return f"{inside}{'&' if '?' in inside else '?'}kartu={pk}" if inside else ""
 
 
 def _polled(request: HttpRequest, found: queries.Result) -> HttpResponse:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pasti.identity.queries import wallet as cards
 from pasti.kernel.accounts.access import permission_required, require
+from pasti.kernel.accounts.models import User
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Sesi
@@ -16,6 +20,7 @@ from pasti.purut.rules.states import FOLLOWS, State
 from pasti.purut.web.forms import CodeForm, RoomForm, WalkInForm
 from pasti.purut.web.patient import STATES
 
+CARD = ("rsud-loket/pendaftaran",)  # the question a card is asked at the counter
 ACTS = {
     "panggil-lagi": (services.call_again, "purut.call"),
     "lewati": (services.skip, "purut.call"),
@@ -90,7 +95,9 @@ def counter(request: HttpRequest) -> HttpResponse:
         (row["sesi"].pk, f"{queries.poli_name(row['sesi'].poli)}, {row['sesi'].dokter.name}")
         for row in queries.sessions_today()
     ]
-    form = WalkInForm(request.POST or None, sessions=choices)
+    user = cast(User, request.user)
+    shown = cards.handed_over(user, request.GET.get("kartu", ""), CARD)
+    form = WalkInForm(request.POST or None, sessions=choices, initial=_from_card(shown))
     if request.method == "POST" and form.is_valid():
         try:
             asked = dict(form.cleaned_data)
@@ -100,8 +107,17 @@ def counter(request: HttpRequest) -> HttpResponse:
             return redirect("purut:ticket", code=made.code)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    context = {"form": form, "code_form": CodeForm()}
+    card = cards.asked_at(user, CARD, request.path, shown)
+    context = {"form": form, "code_form": CodeForm(), "card": card}
     return render(request, "purut/counter.html", context, status=422 if form.errors else 200)
+
+
+def _from_card(shown: dict[str, Any]) -> dict[str, Any]:
+    """The form's fields as a card says them; only what was shown."""
+    sexes = {"laki-laki": "L", "perempuan": "P"}
+    told = {"nik": shown.get("nik"), "name": shown.get("name"), "birth_date": shown.get("birth_date"),
+            "sex": sexes.get(str(shown.get("sex", "")))}  # fmt: skip
+    return {name: value for name, value in told.items() if value}
 
 
 @require_safe

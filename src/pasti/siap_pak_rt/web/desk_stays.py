@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pasti.civil import queries as register
 from pasti.civil.queries import families
+from pasti.identity.queries import wallet as cards
 from pasti.kernel.accounts.access import can, permission_required, scope_where
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import current_scope, scoped
@@ -31,6 +32,7 @@ from pasti.siap_pak_rt.web.desk_access import at_desk, paged, unit_of
 from pasti.siap_pak_rt.web.desk_forms import clean_number, day_field, text_field
 
 STAYS, OWN, PURPOSE = "siap_pak_rt.stays", "siap_pak_rt.own", stays.PURPOSE
+CARD = ("ketua-rt/tamu",)  # the question a guest's card is asked
 View = Callable[..., HttpResponse]
 
 
@@ -129,13 +131,24 @@ def new_guest(request: HttpRequest) -> HttpResponse:
     family = families.card(_uuid(request.GET["keluarga"]), purpose=PURPOSE) if request.GET.get("keluarga") else None
     rt_code = house.rt_code if house else family.rt_code if family else unit_of(request, STAYS).area_code
     host = family.members[0].person.name if family and family.members else ""
-    initial = {"until": today() + dt.timedelta(days=1), "host": host}
+    user = cast(User, request.user)
+    shown = cards.handed_over(user, request.GET.get("kartu", ""), CARD)
+    initial = {"until": today() + dt.timedelta(days=1), "host": host, "name": shown.get("name"), "nik": shown.get("nik"),
+               "origin": shown.get("kelurahan")}  # fmt: skip
     form = GuestForm(request.POST or None, initial=initial, house=house)
     if request.method == "POST" and form.is_valid() and _arrive(request, form, rt_code, house, family):
         messages.success(request, _("Tamu tercatat."))
         return redirect("siap_pak_rt:desk_house", house_id=house.pk) if house else redirect("siap_pak_rt:desk_stays")
-    context = {"form": form, "house": house, "key": request.POST.get("idempotency_key", ""), "owner": _is_owner(house)}
+    context = {"form": form, "house": house, "key": request.POST.get("idempotency_key", ""), "owner": _is_owner(house),
+               "card": cards.asked_at(user, CARD, _without_card(request), shown)}  # fmt: skip
     return render(request, "siap_pak_rt/desk_guest_form.html", context, status=422 if form.errors else 200)
+
+
+def _without_card(request: HttpRequest) -> str:
+    """This page with its own parameters, to come back to."""
+    kept = request.GET.copy()
+    kept.pop("kartu", None)
+    return f"{request.path}?{kept.urlencode()}" if kept else request.path
 
 
 def _arrive(request: HttpRequest, form: GuestForm, rt_code: str, house: Kos | None, family: Any) -> bool:

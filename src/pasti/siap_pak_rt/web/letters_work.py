@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pasti.civil import queries as register
+from pasti.identity.queries import wallet as cards
 from pasti.kernel.accounts.access import can, permission_required, signed_in
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
@@ -28,6 +29,7 @@ from pasti.siap_pak_rt.web.letters_forms import ReasonForm
 from pasti.siap_pak_rt.web.letters_shown import left_words, told, typed, with_whom
 
 PAGE = 12
+CARD = ("kelurahan/layanan", "ketua-rt/surat")  # the question a resident's card is asked at the counter
 
 
 @require_safe
@@ -96,13 +98,16 @@ def counter(request: HttpRequest) -> HttpResponse:
         request.GET.get("q", "")[:80].strip(),
         request.GET.get("jenis", "")[:40],
     )
+    shown = cards.handed_over(user, request.GET.get("kartu", ""), CARD)
+    words = words or str(shown.get("nik", ""))
     people: list[Any] = []
     if words:
         with scoped(letters_access.scope_for(user)):
             people = register.search(words, limit=20, purpose=letters_access.PURPOSE)
     kinds = [(k.pk, kind_name(k)) for k in queries.kinds()]
     chosen = code if code in dict(kinds) else ""
-    context = {"query": words, "people": people, "kinds": kinds, "kind_code": chosen}
+    card = cards.asked_at(user, CARD, request.path, shown)
+    context = {"query": words, "people": people, "kinds": kinds, "kind_code": chosen, "card": card}
     return render(request, "siap_pak_rt/letters_counter.html", context)
 
 
