@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.city.test_papers import faults
+from tests.city.axe import seen
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -54,18 +54,18 @@ def test_a_card_goes_from_the_counter_to_a_telephone(
 ) -> None:
     counter, telephone = visitor("kelurahan", wide=True), visitor()
     begun(counter, grown_up[0])
-    found = {"QR": faults(counter)}
+    found = {"QR": seen(counter)}
     telephone.goto(scanned(counter))
     counter.click("text=Lanjut ke kode transaksi")
     digits = re.sub(r"\D", "", counter.locator(".pasti-tx [aria-hidden]").text_content() or "")
-    found["kode"] = faults(counter)
+    found["kode"] = seen(counter)
     telephone.fill("[name=tx_code]", digits)
     telephone.get_by_role("button", name="Terima kartu", exact=True).click()
     expect(telephone.locator("[data-keadaan=valid]")).to_contain_text(grown_up[1])
     expect(counter.locator("main")).to_contain_text("Kartu sudah diterima")  # by itself
 
     counter.goto(f"/id/aktivasi/orang/{grown_up[0]}/")
-    found["orang"] = faults(counter)
+    found["orang"] = seen(counter)
     counter.click("text=Hilang: tangguhkan sekarang")
     expect(counter.locator("main")).to_contain_text("Ditangguhkan")
     telephone.reload()
@@ -87,8 +87,8 @@ def test_the_counter_works_without_javascript_on_a_small_screen(
     wrong = {}
     for path in ("/id/aktivasi/", "/id/aktivasi/?q=siti", page, f"/id/aktivasi/orang/{grown_up[0]}/"):
         looked.goto(path)
-        wrong[path] = faults(looked)
+        wrong[path] = seen(looked)
     own = visitor("warga")
     own.goto("/id/")
-    wrong["own"] = faults(own)
+    wrong["own"] = seen(own)
     assert {path: fault for path, fault in wrong.items() if fault} == {}

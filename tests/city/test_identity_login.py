@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.city.axe import seen
 from tests.city.conftest import sign_in
-from tests.city.test_pages import seen
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page
 
+from tests.city.axe import seen
 from tests.city.conftest import sign_in
-from tests.city.test_pages import seen
 from tests.foreign_clients.node import HERE, Node
 from tests.platform_process import Platform, clean, free_port
 

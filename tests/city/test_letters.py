@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.city.test_pages import TAGS
+from tests.city.axe import seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
 SURAT = "/siap-pak-rt/surat/"
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds on the page as it stands, and whether it is wider than the screen."""
-    found = [
-        f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in Axe().run(page, options=TAGS).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append(f"{page.url}: wider than the screen")
-    return found
 
 
 def ask(page: Page, purpose: str, *, whom: int = 0) -> str:
@@ -102,7 +90,7 @@ def test_a_refusal_without_reason_is_asked_for_and_then_told(visitor: Callable[.
     rt.click(".pasti-decide summary")
     rt.click("button[value=refuse]")
     expect(rt.locator("#alasan-salah")).to_be_visible()
-    assert faults(rt) == []
+    assert seen(rt) == []
     rt.fill("[name=reason]", "Alamat Anda di RT lain")
     rt.click("button[value=refuse]")
     resident.goto(letter)
@@ -110,9 +98,8 @@ def test_a_refusal_without_reason_is_asked_for_and_then_told(visitor: Callable[.
     expect(resident.locator("main")).to_contain_text("Alamat Anda di RT lain")
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_every_page_of_letters_is_accessible(visitor: Callable[..., Page], wide: bool) -> None:
-    resident, rt, officer = visitor("warga", wide=wide), visitor("ketua_rt", wide=wide), visitor("kelurahan", wide=wide)
+def test_every_page_of_letters_is_accessible(visitor: Callable[..., Page]) -> None:
+    resident, rt, officer = visitor("warga"), visitor("ketua_rt"), visitor("kelurahan")
     letter, found = ask(resident, "Axe"), []
     for page, paths in (
         (resident, ["", "?q=xyzzyqwv", "jenis/kartu-keluarga/", "minta/usaha/", "minta/keramaian/", "saya/", letter]),
@@ -122,5 +109,5 @@ def test_every_page_of_letters_is_accessible(visitor: Callable[..., Page], wide:
         for path in paths:
             page.goto(path if path.startswith("http") else SURAT + path)
             page.wait_for_load_state("load")
-            found += faults(page)
+            found += seen(page)
     assert found == []

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.city.test_pages import TAGS
+from tests.city.axe import seen
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -220,7 +218,7 @@ def test_somebody_else_was_first(visitor: Visitor, owner: Database, letter: Name
     expect(page.locator("#antrean")).to_contain_text("Yang saya tulis")
     expect(page.locator("#antrean")).to_contain_text("Keadaan sekarang")
     expect(page.locator("#antrean")).to_contain_text(letter[1])
-    _accessible(page)
+    assert seen(page) == []
     page.locator("#luring button", has_text="Batalkan punya saya").click()
     expect(page.locator("#antrean")).to_have_count(0)
     assert decided(owner, letter) == 0
@@ -261,29 +259,22 @@ def test_the_role_ended_meanwhile(visitor: Visitor, owner: Database, mother: Nam
         owner.execute("UPDATE accounts_assignment SET ended_at = NULL WHERE id = %s", held)
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_the_workplace_has_no_violation(visitor: Visitor, letter: Named, mother: Named, wide: bool) -> None:
-    page = visitor("ketua_rt", wide=wide)
+def test_the_workplace_has_no_violation(visitor: Visitor, letter: Named, mother: Named) -> None:
+    page = visitor("ketua_rt")
     page.goto(WORK)
     page.locator("[name=ulang]").wait_for()
-    _accessible(page)
+    assert seen(page) == []
     prepared(page)
-    _accessible(page)
+    assert seen(page) == []
     page.locator("ul.pasti-hits .pasti-link", has_text=letter[1]).click()
     page.locator("textarea").wait_for()
-    _accessible(page)
+    assert seen(page) == []
     page.locator("#luring button", has_text="Kembali").click()
     page.fill("[name=cari]", mother[1])
     page.locator("#luring > ul.pasti-hits .pasti-link").last.click()
-    _accessible(page)
+    assert seen(page) == []
     page.locator("#luring button", has_text="Lapor kematian").click()
     page.locator("[name=person]").wait_for()
-    _accessible(page)
+    assert seen(page) == []
     page.goto("/siap-pak-rt/luring/perangkat/")
-    _accessible(page)
-
-
-def _accessible(page: Page) -> None:
-    found = Axe().run(page, options=TAGS).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], json.dumps(page.url)
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert seen(page) == []

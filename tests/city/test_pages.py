@@ -9,11 +9,11 @@ from itertools import chain
 import psycopg
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLResolver, get_resolver, resolve
 from playwright.sync_api import Page, Response
 
 from pasti.portal.web.account_urls import AT_THE_DESK
+from tests.city.axe import faults, seen
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -51,28 +51,24 @@ NO_PAGES = {
     "mfa_login_webauthn",
 }  # fmt: skip
 FOUNDATION = ("purut", "masterplan", "places", "documents", "ui", "portal", "")
-TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 KB = 1024
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_public_pages_have_no_violation(visitor: Callable[..., Page], wide: bool) -> None:
-    page = visitor(wide=wide)
-    assert _faults(page, PUBLIC) == []
+def test_public_pages_have_no_violation(visitor: Callable[..., Page]) -> None:
+    page = visitor()
+    assert faults(page, PUBLIC) == []
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
 @pytest.mark.parametrize("role", OWN)
-def test_pages_of_a_role_have_no_violation(visitor: Callable[..., Page], role: str, wide: bool) -> None:
-    page = visitor(role, wide=wide)
-    assert _faults(page, OWN[role]) == []
+def test_pages_of_a_role_have_no_violation(visitor: Callable[..., Page], role: str) -> None:
+    page = visitor(role)
+    assert faults(page, OWN[role]) == []
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_pages_of_a_visit_have_no_violation(visitor: Callable[..., Page], clinic_today: int, wide: bool) -> None:
-    resident, nurse = visitor("warga", wide=wide), visitor("perawat", wide=wide)
+def test_pages_of_a_visit_have_no_violation(visitor: Callable[..., Page], clinic_today: int) -> None:
+    resident, nurse = visitor("warga"), visitor("perawat")
     form = f"/purut/daftar/{clinic_today}/"
-    assert _faults(resident, [form, "/smart-city/indikator/IK-PURUT-DARING/"]) == []
+    assert faults(resident, [form, "/smart-city/indikator/IK-PURUT-DARING/"]) == []
     resident.click("text=Dari mana angka ini?")
     provenance = resident.url
     resident.goto(form)
@@ -81,29 +77,28 @@ def test_pages_of_a_visit_have_no_violation(visitor: Callable[..., Page], clinic
     resident.click("text=Ambil nomor antrean")
     resident.wait_for_selector(".pasti-ticket__number")
     ticket = resident.url
-    assert _faults(nurse, [f"/purut/perawat/{clinic_today}/"]) == []
+    assert faults(nurse, [f"/purut/perawat/{clinic_today}/"]) == []
     nurse.click(f"form[action*='{ticket.rstrip('/').rsplit('/', 1)[1]}/datang'] button")
     nurse.click("text=Panggil berikutnya")
     nurse.wait_for_selector(".pasti-now")
-    assert _faults(nurse, [nurse.url, "/purut/papan/ANA/"]) == []
-    assert _faults(resident, [ticket, provenance]) == []
+    assert faults(nurse, [nurse.url, "/purut/papan/ANA/"]) == []
+    assert faults(resident, [ticket, provenance]) == []
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
 def test_papers_of_the_counters_have_no_violation(
-    visitor: Callable[..., Page], platform: Platform, clinic_today: int, wide: bool
+    visitor: Callable[..., Page], platform: Platform, clinic_today: int
 ) -> None:
-    counter, officer = visitor("loket", wide=wide), visitor("kelurahan", wide=wide)
+    counter, officer = visitor("loket"), visitor("kelurahan")
     counter.goto("/purut/loket/")
-    counter.fill("[name=nik]", f"35750201019{'1' if wide else '0'}9876")
+    counter.fill("[name=nik]", "3575020101909876")
     counter.fill("[name=name]", "Tamu Loket")
-    counter.fill("[name=birth_date]", "1991-01-01" if wide else "1990-01-01")
+    counter.fill("[name=birth_date]", "1990-01-01")
     counter.check("[name=sex][value=L]")
     counter.select_option("[name=sesi_id]", str(clinic_today))
     counter.check("[name=payer][value=umum]")
-    counter.click("main form[method=post] button[type=submit]")
+    counter.click("text=Daftarkan dan cetak karcis")
     counter.wait_for_url("**/karcis/**")
-    assert _faults(counter, [counter.url]) == []
+    assert faults(counter, [counter.url]) == []
     desk = f"/meja-akun/?q={_someone_without_account(platform)}"
     for asked in ("Buat akun", "Kata sandi baru"):
         officer.goto(desk)
@@ -163,26 +158,6 @@ def _named(resolver: URLResolver, inside: str = "") -> Iterator[str]:
                 yield from _named(entry, entry.namespace or inside)
         elif entry.name:
             yield f"{inside}:{entry.name}" if inside else entry.name
-
-
-def _faults(page: Page, paths: list[str]) -> list[str]:
-    faults = []
-    for path in paths:
-        page.goto(path)
-        faults += seen(page)
-    return faults
-
-
-def seen(page: Page) -> list[str]:
-    """What is wrong with the page that is open."""
-    page.wait_for_load_state("load")
-    faults = [
-        f"{page.url}: {found['id']}: {found['nodes'][0]['html'][:120]}"
-        for found in Axe().run(page, options=TAGS).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        faults.append(f"{page.url}: wider than the screen")
-    return faults
 
 
 def test_the_home_page_keeps_its_budget(visitor: Callable[..., Page]) -> None:

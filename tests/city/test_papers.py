@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.city.test_pages import TAGS
+from tests.city.axe import seen
 from tests.platform_process import ROOT, Platform, clean
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -49,15 +48,6 @@ def letters(platform: Platform) -> dict[str, Any]:
     done = subprocess.run([sys.executable, "-c", ISSUE], env=env, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than the screen."""
-    found = [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page, options=TAGS).response["violations"]
-    ]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*found, "wider than the screen"] if wide else found
 
 
 def downloaded(visitor: Callable[..., Page], letters: dict[str, Any], folder: Path) -> Path:
@@ -120,9 +110,8 @@ def test_a_revoked_letter_says_so(visitor: Callable[..., Page], letters: dict[st
     expect(page.locator(".pasti-verdict")).to_contain_text("isinya keliru")
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_pages_of_papers_have_no_violation(visitor: Callable[..., Page], letters: dict[str, Any], wide: bool) -> None:
-    page, found = visitor(wide=wide), {}
+def test_pages_of_papers_have_no_violation(visitor: Callable[..., Page], letters: dict[str, Any]) -> None:
+    page, found = visitor(), {}
     for path in (
         "verifikasi/",
         "verifikasi/?kode=abc",
@@ -131,18 +120,18 @@ def test_pages_of_papers_have_no_violation(visitor: Callable[..., Page], letters
         f"v/{'0' * 28}/",
     ):
         page.goto(f"/siap-pak-rt/{path}")
-        found[path] = faults(page)
+        found[path] = seen(page)
     page.goto(f"/siap-pak-rt/v/{letters['codes'][0]}/")
     page.click("text=Tampilkan isi")
-    found["empty facts"] = faults(page)
+    found["empty facts"] = seen(page)
     page.fill("[name=nik_akhir]", letters["nik"])
     page.fill("[name=lahir]", letters["born"])
     page.click("text=Tampilkan isi")
     expect(page.locator("main")).to_contain_text(letters["name"])
-    found["full text"] = faults(page)
+    found["full text"] = seen(page)
     for role, path in [("warga", ""), ("warga", f"{letters['ids'][0]}/rincian/"), ("kelurahan", ""), ("kelurahan", "tanda-tangan/"),
                        ("kelurahan", f"{letters['ids'][0]}/cabut/")]:  # fmt: skip
-        own = visitor(role, wide=wide)
+        own = visitor(role)
         own.goto(f"/siap-pak-rt/kertas/{path}")
-        found[f"{role} {path}"] = faults(own)
+        found[f"{role} {path}"] = seen(own)
     assert {path: fault for path, fault in found.items() if fault} == {}

@@ -13,7 +13,7 @@ import xlsxwriter
 from playwright.sync_api import FilePayload, Page, expect
 
 from pasti.civil.rules import layouts, nik
-from tests.city.test_pages import _faults, seen
+from tests.city.axe import faults, seen
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -52,13 +52,12 @@ def workbook(platform: Platform) -> tuple[FilePayload, str, str]:
     return FilePayload(name="warga.xlsx", mimeType=mime, buffer=target.getvalue()), newcomer, name
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
 def test_a_file_is_sent_chosen_from_entered_and_taken_back(
-    visitor: Callable[..., Page], workbook: tuple[FilePayload, str, str], wide: bool
+    visitor: Callable[..., Page], workbook: tuple[FilePayload, str, str]
 ) -> None:
     payload, newcomer, known = workbook
-    clerk = visitor("kelurahan", wide=wide)
-    assert _faults(clerk, [FILES, f"{FILES}baru/"]) == []
+    clerk = visitor("kelurahan")
+    assert faults(clerk, [FILES, f"{FILES}baru/"]) == []
     clerk.set_input_files("[name=file]", payload)
     clerk.click("main form[method=post] button[type=submit]")
     expect(clerk.locator("main")).to_contain_text(
@@ -85,12 +84,12 @@ def test_a_file_is_sent_chosen_from_entered_and_taken_back(
         clerk.click(f"text={pressed}")
         expect(clerk.locator("main")).to_contain_text(after)
         assert _found(clerk, newcomer) == (1 if pressed == "Ya, masukkan" else 0)
-    assert _faults(clerk, [f"{report}baris/?jenis=error", report]) == []
+    assert faults(clerk, [f"{report}baris/?jenis=error", report]) == []
 
 
 def test_a_file_of_people_is_asked_for_with_a_reason_and_taken(visitor: Callable[..., Page]) -> None:
     clerk = visitor("kelurahan")
-    assert _faults(clerk, ["/kependudukan/unduhan/", "/kependudukan/unduhan/baru/"]) == []
+    assert faults(clerk, ["/kependudukan/unduhan/", "/kependudukan/unduhan/baru/"]) == []
     clerk.click("text=Buat berkas >> nth=-1")
     expect(clerk.locator("main")).to_contain_text("Ada yang perlu diperbaiki")
     clerk.fill("[name=reason]", "Rapat tahunan kelurahan")

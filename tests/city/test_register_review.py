@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.city.test_pages import _faults
+from tests.city.axe import faults
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -64,10 +64,9 @@ def test_search_person_and_the_decision_on_a_double_record(visitor: Callable[...
     expect(clerk.locator("main")).to_contain_text("KTP keduanya diperiksa")
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_the_pages_have_no_violation(visitor: Callable[..., Page], pair: tuple[str, int], wide: bool) -> None:
+def test_the_pages_have_no_violation(visitor: Callable[..., Page], pair: tuple[str, int]) -> None:
     name, number = pair
-    clerk = visitor("kelurahan", wide=wide)
+    clerk = visitor("kelurahan")
     clerk.goto(f"/kependudukan/?q={name}")
     person = clerk.locator(".pasti-hits a").first.get_attribute("href")
     paths = ["/kependudukan/", f"/kependudukan/?q={name}", f"{person}?tanggal=2020-01-01", "/kependudukan/ganda/",
@@ -79,4 +78,4 @@ def test_the_pages_have_no_violation(visitor: Callable[..., Page], pair: tuple[s
     card = clerk.locator("a[href^='/kependudukan/keluarga/']")
     if card.count():
         paths.append(str(card.first.get_attribute("href")))
-    assert _faults(clerk, paths) == []
+    assert faults(clerk, paths) == []

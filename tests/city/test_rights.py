@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.city.test_pages import _faults
+from tests.city.axe import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
 HAK = "/siap-pak-rt/hak-saya/"
@@ -55,13 +55,12 @@ def test_the_copy_of_my_data_is_downloaded(visitor: Callable[..., Page], label: 
         assert {"civil", "jejak", "akun"} <= {part["kode"] for part in parts}
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_the_pages_have_no_violation(visitor: Callable[..., Page], wide: bool) -> None:
-    resident = visitor("warga", wide=wide)
-    assert _faults(resident, [HAK, f"{HAK}perbaikan/religion/", f"{HAK}perbaikan/other/"]) == []
-    assert _faults(visitor("kelurahan", wide=wide), ["/siap-pak-rt/hak/", "/siap-pak-rt/hak/?lihat=selesai"]) == []
-    warden = visitor("auditor", wide=wide)
-    assert _faults(warden, ["/siap-pak-rt/kegagalan/", "/siap-pak-rt/kegagalan/baru/"]) == []
+def test_the_pages_have_no_violation(visitor: Callable[..., Page]) -> None:
+    resident = visitor("warga")
+    assert faults(resident, [HAK, f"{HAK}perbaikan/religion/", f"{HAK}perbaikan/other/"]) == []
+    assert faults(visitor("kelurahan"), ["/siap-pak-rt/hak/", "/siap-pak-rt/hak/?lihat=selesai"]) == []
+    warden = visitor("auditor")
+    assert faults(warden, ["/siap-pak-rt/kegagalan/", "/siap-pak-rt/kegagalan/baru/"]) == []
 
 
 def test_a_breach_is_entered_and_the_people_are_told(visitor: Callable[..., Page]) -> None:
@@ -85,7 +84,7 @@ def test_a_breach_is_entered_and_the_people_are_told(visitor: Callable[..., Page
     warden.fill("[name=username]", "kelurahan")
     warden.click("text=Tambahkan")
     expect(warden.locator("main")).to_contain_text("orang ditambahkan")
-    assert _faults(warden, [warden.url]) == []
+    assert faults(warden, [warden.url]) == []
     warden.click("text=Beri tahu semua orang")
     for _ in range(60):
         warden.reload()

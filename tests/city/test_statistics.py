@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.city.test_pages import _faults
+from tests.city.axe import faults
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
@@ -32,15 +32,14 @@ def _ask(platform: Platform, question: str, *values: object) -> object:
     return row[0]
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["360", "1280"])
-def test_the_pages_have_no_violation(visitor: Callable[..., Page], kelurahan: str, wide: bool) -> None:
+def test_the_pages_have_no_violation(visitor: Callable[..., Page], kelurahan: str) -> None:
     city = kelurahan[:5]
-    stranger = visitor(wide=wide)
+    stranger = visitor()
     pages = [HOME, f"{HOME}{kelurahan}/", f"{HOME}{city}/mutasi/", f"{HOME}{city}/tabel/",
              f"{HOME}{city}/tabel/?baris=marital_status&kolom=age", f"{HOME}{city}/mutasi/?bulan=x"]  # fmt: skip
-    assert _faults(stranger, pages) == []
-    officer = visitor("kelurahan", wide=wide)
-    assert _faults(officer, [HOME, f"{HOME}{kelurahan}/", f"{HOME}{kelurahan}/kelengkapan/"]) == []
+    assert faults(stranger, pages) == []
+    officer = visitor("kelurahan")
+    assert faults(officer, [HOME, f"{HOME}{kelurahan}/", f"{HOME}{kelurahan}/kelengkapan/"]) == []
 
 
 def test_everything_is_read_without_scripts(visitor: Callable[..., Page], kelurahan: str) -> None:

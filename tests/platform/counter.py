@@ -87,6 +87,22 @@ def revoke(person: str) -> dict[str, Any]:
     return {"cards": issuing_cards.revoke_all(UUID(person), "office")}
 
 
+def record_death(person: str) -> dict[str, Any]:
+    """The civil register learns that the person died today; returns the state of the cards some moments later."""
+    import time
+
+    from pasti.civil import services as register
+    from pasti.identity.models import Card
+    from pasti.kernel.clock import today
+
+    began = time.monotonic()
+    register.report_death(UUID(person), register.Report(today(), "civil.pelayanan"))
+    while Card.objects.filter(person_id=person).exclude(state="revoked").exists():
+        assert time.monotonic() - began < 60, "the card still holds"
+        time.sleep(0.05)
+    return {"seconds": time.monotonic() - began}
+
+
 DESK = "rsud-loket/pendaftaran"  # asks for nik, name, birth date and sex; may ask for kelurahan and age_over_18
 
 
@@ -135,7 +151,9 @@ def _loket() -> Any:
     return User.objects.get(username="loket")
 
 
-ACTS = {one.__name__: one for one in (offer, let_expire, suspend, resume, revoke, ask, ask_beyond, outcome)}
+ACTS = {
+    one.__name__: one for one in (offer, let_expire, suspend, resume, revoke, record_death, ask, ask_beyond, outcome)
+}
 
 
 def main(folder: Path) -> None:
