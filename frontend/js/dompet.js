@@ -55,6 +55,7 @@ const trouble = (error) => (error instanceof Denied ? (KNOWN.includes(error.code
 async function homeView({ news = "" } = {}) {
   const kept = await store.cards();
   const shown = await Promise.all(kept.map(async (card) => cardOf(card, await store.copiesOf(card.id))));
+  if (view !== "home") return; // something else was asked for meanwhile
   show(news && h("p", { class: "govuk-inset-text", role: "status" }, news),
     kept.length ? shown : [heading(say("kosong")), h("p", { class: "govuk-body" }, say("kosong_isi"))],
     h("p", { class: "govuk-button-group" }, button(say(kept.length ? "pindai_pemeriksa" : "pindai"), () => go("scan")),

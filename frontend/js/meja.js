@@ -14,7 +14,8 @@ const LIFE = 300; // seconds a question lives
 let question = null; // {desk, nonce, until}; null once answered
 let stock = null;
 
-const show = (...parts) => room.replaceChildren(...parts.flat().filter(Boolean));
+let views = 0; // what is shown counts up: who was slower than a press shows nothing any more
+const show = (...parts) => { views += 1; room.replaceChildren(...parts.flat().filter(Boolean)); };
 const heading = (text) => h("h2", { class: "govuk-heading-m", tabindex: "-1" }, text);
 const fault = (text) => h("p", { class: "govuk-error-message", role: "alert" }, text);
 const settle = () => room.querySelector("h2, [role=status]")?.focus();
@@ -34,7 +35,9 @@ function ageView() {
 }
 
 async function home(news = "") {
+  const before = views;
   stock = await provisions(where);
+  if (views !== before) return undefined;
   if (!stock?.desks.length) return show(h("p", { class: "govuk-inset-text" }, say("kosong")));
   show(news && h("p", { class: "pasti-quiet", role: "status" }, say(news)), ageView(), heading(say("pilih")),
     stock.desks.map((desk) => h("section", { class: "pasti-card" }, h("h3", { class: "govuk-heading-s" }, desk.purpose),
