@@ -5,7 +5,7 @@ export async function keepShell(name) {
   const kept = await caches.open(name);
   const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src)
     .concat([...document.querySelectorAll("[data-qr]")].map((one) => one.dataset.qr)); // parts that come when needed
-  for (const url of [location.pathname, ...parts]) {
+  for (const url of [...parts, location.pathname]) { // the page last: who finds it finds all of it
     const answer = await fetch(url, { credentials: "omit", cache: "reload" });
     if (answer.ok) await kept.put(url, answer);
   }

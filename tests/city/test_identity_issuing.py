@@ -18,23 +18,30 @@ pytestmark = [pytest.mark.browser, pytest.mark.platform]
 
 @pytest.fixture
 def grown_up(platform: Platform) -> Any:
-    """Somebody of the officer's kelurahan, old enough for a card; one of an earlier run was long ago."""
+    """Somebody of the officer's kelurahan, old enough for a card; one of an earlier run was long ago.
+
+    A test may let the person die: when nobody else is left, one of those lives again.
+    """
     with psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
         area = owner.execute(
             "SELECT a.area_code FROM accounts_assignment a JOIN accounts_user u ON u.id = a.user_id "
             "WHERE u.username = 'kelurahan' AND a.role = 'kelurahan'"
         ).fetchone()
         found = owner.execute(
-            "SELECT id, name FROM civil_person p WHERE rt_code LIKE %s AND status_dasar = 1 AND nik IS NOT NULL "
+            "SELECT id, name FROM civil_person p WHERE rt_code LIKE %s AND status_dasar IN (1, 2) AND nik IS NOT NULL "
             "AND birth_date < '2000-01-01' AND NOT EXISTS (SELECT 1 FROM accounts_user u WHERE u.person_id = p.id) "
-            "ORDER BY (SELECT max(seen_at) FROM identity_activation a WHERE a.person_id = p.id) NULLS FIRST, id LIMIT 1",
+            "ORDER BY status_dasar, (SELECT max(seen_at) FROM identity_activation a WHERE a.person_id = p.id) NULLS FIRST, id "
+            "LIMIT 1",
             [f"{area[0]}.%" if area else ""],
         ).fetchone()
-        owner.execute(
+        for again in (
             "UPDATE identity_activation SET seen_at = seen_at - interval '60 days', issued_at = issued_at - interval '60 days' "
             "WHERE person_id = %s",
-            [found[0] if found else None],
-        )
+            "UPDATE civil_membership SET ends = NULL WHERE id = (SELECT m.id FROM civil_membership m JOIN civil_person p "
+            "ON p.id = m.person_id WHERE p.id = %s AND p.status_dasar = 2 ORDER BY m.starts DESC, m.id DESC LIMIT 1)",
+            "UPDATE civil_person SET status_dasar = 1 WHERE id = %s AND status_dasar = 2",
+        ):
+            owner.execute(again, [found[0] if found else None])
     assert found is not None
     return found
 

@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from pasti.identity.rules import jws, oid4vp, sd_jwt
 from pasti.identity.rules.jws import LocalKey
 from tests.city.axe import seen
+from tests.city.offline import kept
 from tests.identity import cards
 from tests.platform_process import Platform
 
@@ -88,15 +89,11 @@ def test_a_counter_sees_three_claims_and_seven_stay_hidden(
     expect(page.locator(".pasti-hits .pasti-tag").first).to_have_text("Sah")
 
 
-@pytest.mark.skip(
-    reason="the page is kept before its parts, and a late start overwrites what was pressed: to be mended"
-)
 def test_a_desk_without_a_network_decides_and_says_how_old_its_list_is(visitor: Callable[..., Page], card: str) -> None:
     page = visitor("loket")
     page.goto("/id/meja/luring/")
     expect(page.get_by_role("status")).to_have_text("Bekal diperbarui")
-    page.wait_for_function("navigator.serviceWorker.controller || navigator.serviceWorker.ready")
-    page.wait_for_function("async () => !!(await (await caches.open('meja-luring-1')).match('/id/meja/luring/'))")
+    kept(page)
     page.context.set_offline(True)
     page.reload()
     expect(page.locator("#umur")).to_contain_text("Daftar keadaan kartu berumur")

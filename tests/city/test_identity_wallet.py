@@ -13,16 +13,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.city.axe import seen
+from tests.city.offline import kept
 from tests.city.test_identity_issuing import begun, grown_up, scanned
 from tests.platform_process import ROOT, Platform, clean
 
 __all__ = ["grown_up"]
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
 Visitor = Callable[..., Page]
-KEPT = """async () => {
-  const parts = [location.pathname, document.querySelector("[data-qr]").dataset.qr];
-  return (await Promise.all(parts.map((one) => caches.match(one)))).every(Boolean);
-}"""
 
 
 @pytest.fixture
@@ -96,9 +93,7 @@ def test_two_browsers_without_a_network(visitor: Visitor, telephone: Page, grown
     desk.goto("/id/meja/luring/")
     expect(desk.get_by_role("status")).to_have_text("Bekal diperbarui")
     for page in (desk, telephone):
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        while not page.evaluate(KEPT):
-            page.wait_for_timeout(200)
+        kept(page)
         page.context.set_offline(True)
         page.reload()
     expect(desk.locator("#umur")).to_contain_text("Daftar keadaan kartu berumur")
@@ -113,9 +108,9 @@ def test_two_browsers_without_a_network(visitor: Visitor, telephone: Page, grown
     expect(desk.locator("[data-hasil=green]")).to_be_visible()
     assert desk.locator("dl dd").all_inner_texts()[1] == grown_up[1]
     expect(desk.locator("#umur")).to_contain_text("Daftar keadaan kartu berumur")
-    kept = telephone.evaluate(STORE)
-    assert "key false" in kept, "keys cannot be taken out"
-    assert grown_up[1] not in kept, "what lies in the store cannot be read"
+    store = telephone.evaluate(STORE)
+    assert "key false" in store, "keys cannot be taken out"
+    assert grown_up[1] not in store, "what lies in the store cannot be read"
 
 
 def died(platform: Platform, person: Any) -> None:
