@@ -12,6 +12,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from pasti.platform import secret_files
+
 FILE = "environment.json"
 
 
@@ -59,10 +61,7 @@ def store(folder: Path, **values: str) -> dict[str, str]:
     """Merge `values` into the folder's file, readable by its owner alone, in one rename."""
     folder.mkdir(parents=True, exist_ok=True)
     merged = stored(folder) | values
-    temporary = folder / f"{FILE}.{os.getpid()}"
-    temporary.touch(mode=0o600)
-    temporary.write_text(json.dumps(merged, indent=1))
-    temporary.replace(folder / FILE)
+    secret_files.put(folder / FILE, json.dumps(merged, indent=1).encode())
     return merged
 
 

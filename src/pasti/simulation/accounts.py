@@ -23,6 +23,7 @@ from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.services import assign, issue_token, register_client
 from pasti.kernel.clock import now
 from pasti.kernel.places import queries as places
+from pasti.platform import secret_files
 from pasti.simulation import desk, residents
 from pasti.simulation.pack import DemoRole, DemoSection
 
@@ -165,9 +166,4 @@ def _known(path: Path) -> tuple[Known, Known]:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False))
-    partial.replace(path)
+    secret_files.put(path, json.dumps(content, indent=1, ensure_ascii=False).encode())

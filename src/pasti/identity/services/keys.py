@@ -7,10 +7,6 @@ then. Public halves stay published for good: cards signed by them still hold.
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +19,7 @@ from django.conf import settings
 from pasti.identity.rules import jws
 from pasti.identity.rules.jws import Json, LocalKey, PublicKey, SigningKey
 from pasti.kernel.clock import now
+from pasti.platform import secret_files
 
 PUBLISHED_AHEAD = 24 * 3600  # seconds between publishing a key and its first signature
 
@@ -118,7 +115,7 @@ class FileDriver:
 
     def make(self, since: int) -> Held:
         """A new key, or the one another process made for the same moment."""
-        with self._alone():
+        with secret_files.alone(self._folder):
             if not (self._folder / f"{since}.pub").exists():
                 self._draw(since)
         return next(one for one in self.held() if one.since == since)
@@ -126,9 +123,11 @@ class FileDriver:
     def _draw(self, since: int) -> None:
         private = ec.generate_private_key(ec.SECP256R1())
         pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-        self._put(f"{since}.key", private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+        secret_files.put(
+            self._folder / f"{since}.key", private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+        )
         shown = private.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
-        self._put(f"{since}.pub", shown)  # last: what is published can sign
+        secret_files.put(self._folder / f"{since}.pub", shown)  # last: what is published can sign
 
     def signer(self, kid: str) -> SigningKey:
         """The key with this name. Raises LookupError."""
@@ -143,23 +142,6 @@ class FileDriver:
         for one in self.held():
             if one.kid == kid:
                 (self._folder / f"{one.since}.key").unlink(missing_ok=True)
-
-    def _put(self, name: str, content: bytes) -> None:
-        partial = self._folder / f".{name}.{os.getpid()}"
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as target:
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-        partial.replace(self._folder / name)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time makes keys."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _since(place: Path) -> int:

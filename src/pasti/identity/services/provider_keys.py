@@ -7,12 +7,8 @@ without talking to each other. Several machines share the folder.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +18,7 @@ from jwcrypto.jwk import JWK
 
 from pasti.identity.rules import provider as rules
 from pasti.kernel.clock import now
+from pasti.platform import secret_files
 
 BITS = 2048
 PUBLISHED_AHEAD = 3600  # seconds a new key is published before it signs: longer than anyone caches our key set
@@ -54,7 +51,7 @@ def by_kid(kid: str) -> JWK | None:
 
 def rotate() -> int:
     """Make a new key. It is published at once and signs an hour later. Returns the moment it was made."""
-    with _alone():
+    with secret_files.alone(folder()):
         return _write(max([_now(), *(at + 1 for at in _made())]))
 
 
@@ -75,18 +72,15 @@ def pairwise_secret() -> bytes:
     """What the names of people at applications are made with. It never changes: else everybody is a stranger there."""
     place = folder() / "pairwise.secret"
     if not place.exists():
-        with _alone():
+        with secret_files.alone(folder()):
             if not place.exists():
-                _put(place, secrets.token_bytes(32))
+                secret_files.put(place, secrets.token_bytes(32))
     return _secret(place)
 
 
 def folder() -> Path:
     """Where the keys lie."""
-    place = Path(settings.PASTI_DATA_DIR) / "kunci" / "openid"
-    if not place.exists():
-        place.mkdir(parents=True, mode=0o700, exist_ok=True)
-    return place
+    return Path(settings.PASTI_DATA_DIR) / "kunci" / "openid"
 
 
 def _now() -> int:
@@ -106,31 +100,15 @@ def _file(at: int) -> Path:
 
 
 def _first() -> int:
-    with _alone():
+    with secret_files.alone(folder()):
         found = _made()
         return min(found) if found else _write(_now())
 
 
 def _write(at: int) -> int:
     key = JWK.generate(kty="RSA", size=BITS)
-    _put(_file(at), key.export_to_pem(private_key=True, password=None))
+    secret_files.put(_file(at), key.export_to_pem(private_key=True, password=None))
     return at
-
-
-def _put(place: Path, content: bytes) -> None:
-    partial = place.with_name(f".{place.name}.{os.getpid()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    partial.replace(place)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One process at a time makes keys."""
-    with (folder() / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @cache

@@ -7,8 +7,6 @@ puts its key and certificate in place of these two files.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-import os
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ from django.conf import settings
 from pasti.identity.rules import jws, x5c
 from pasti.identity.rules.jws import LocalKey
 from pasti.kernel.clock import now
+from pasti.platform import secret_files
 
 LIFE = dt.timedelta(days=3650)
 
@@ -48,14 +47,12 @@ def _loaded(folder: Path, stamp: int) -> tuple[LocalKey, x509.Certificate]:
 
 
 def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with secret_files.alone(folder):
         if not (folder / "sertifikat.pem").exists():
             key = ec.generate_private_key(ec.SECP256R1())
             pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-            _put(folder / "kunci.pem", key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-            _put(folder / "sertifikat.pem", _certificate(key).public_bytes(pem))
+            secret_files.put(folder / "kunci.pem", key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+            secret_files.put(folder / "sertifikat.pem", _certificate(key).public_bytes(pem))
 
 
 def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -72,13 +69,3 @@ def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-
-
-def _put(place: Path, content: bytes) -> None:
-    partial = place.with_suffix(f".{os.getpid()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as target:
-        target.write(content)
-        target.flush()
-        os.fsync(target.fileno())
-    partial.replace(place)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 from pasti.kernel.clock import now
+from pasti.platform import secret_files
 from pasti.siap_pak_rt.models import Paper
 
 FIELD = "TandaTangan"
@@ -135,16 +135,9 @@ def _none(pdf: bytes, paper: Paper, consent: Consent | None) -> bytes:
 
 
 def _make(place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = place.with_name(f"{place.name}.{os.getpid()}.{threading.get_ident()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as target:
-        target.write(_test_identity(settings.PASTI_CITY.get("name", "Kota")))
-    try:
-        os.link(partial, place)  # refuses when another was first
-    except FileExistsError:
-        pass
-    partial.unlink()
+    with secret_files.alone(place.parent):
+        if not place.exists():  # else another was first
+            secret_files.put(place, _test_identity(settings.PASTI_CITY.get("name", "Kota")))
 
 
 def _test_identity(city: str) -> bytes:
