@@ -1,44 +1,14 @@
 // What the wallet keeps, in IndexedDB: cards, their copies, receipts. Every record is sealed with AES-GCM; the key that
 // opens them and the keys of the copies are made here and cannot be taken out of the browser, not even by this program.
+import { database, done, sealed, unsealed } from "../sealed.js";
+
 const NAME = "pasti-dompet";
-const text = new TextEncoder();
-let opening;
-
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-function base() {
-  opening ||= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("kunci");
-      request.result.createObjectStore("kartu", { keyPath: "id" });
-      request.result.createObjectStore("salinan", { keyPath: "id" }).createIndex("kartu", "kartu");
-      request.result.createObjectStore("kuitansi", { keyPath: "urut", autoIncrement: true });
-    };
-    request.onsuccess = () => {
-      // Another tab deletes the wallet: let go, or it waits for us.
-      request.result.onversionchange = () => { request.result.close(); location.reload(); };
-      resolve(request.result);
-    };
-    request.onerror = () => reject(request.error);
-  });
-  return opening;
-}
-
-async function within(stores, mode, act) {
-  const transaction = (await base()).transaction(stores, mode);
-  const ended = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
-  });
-  const result = await act(...[stores].flat().map((name) => transaction.objectStore(name)));
-  await ended;
-  return result;
-}
+const { within, wipe: erase } = database(NAME, (base) => {
+  base.createObjectStore("kunci");
+  base.createObjectStore("kartu", { keyPath: "id" });
+  base.createObjectStore("salinan", { keyPath: "id" }).createIndex("kartu", "kartu");
+  base.createObjectStore("kuitansi", { keyPath: "urut", autoIncrement: true });
+});
 
 let sealing;
 function sealKey() {
@@ -56,12 +26,8 @@ function sealKey() {
   return sealing;
 }
 
-async function seal(value) {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  return { iv, bytes: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await sealKey(), text.encode(JSON.stringify(value))) };
-}
-const unseal = async ({ iv, bytes }) =>
-  JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await sealKey(), bytes)));
+const seal = async (value) => sealed(await sealKey(), value);
+const unseal = async (record) => unsealed(await sealKey(), record);
 
 const opened = (rows) => Promise.all(rows.map(async ({ isi, ...open }) => ({ ...open, ...(await unseal(isi)) })));
 
@@ -123,7 +89,6 @@ export async function receipts(before = Infinity, count = 20) {
 
 // Everything: cards, keys, receipts.
 export async function wipe() {
-  if (opening) (await opening).close();
-  opening = sealing = undefined;
-  await done(indexedDB.deleteDatabase(NAME));
+  sealing = undefined;
+  await erase();
 }

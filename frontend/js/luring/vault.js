@@ -2,48 +2,20 @@
 //
 // The data key is random. It lies in the store twice wrapped: by a key made from the pass phrase (PBKDF2), and around
 // that by a key of this browser that cannot be taken out (decision 15).
+import { database, seal, sealed, unseal, unsealed } from "../sealed.js";
+
 const NAME = "siap-luring";
 const ROUNDS = 600000; // PBKDF2-HMAC-SHA-256, OWASP 2023
 const TRIES = 10;
 const text = new TextEncoder();
 
-let opening;
 let key;
 
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-function base() {
-  opening ||= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("kunci");
-      request.result.createObjectStore("isi");
-      request.result.createObjectStore("antrean", { keyPath: "urut", autoIncrement: true });
-    };
-    request.onsuccess = () => {
-      // Another tab wipes the store: let go, or it waits for us.
-      request.result.onversionchange = () => { request.result.close(); key = undefined; location.reload(); };
-      resolve(request.result);
-    };
-    request.onerror = () => reject(request.error);
-  });
-  return opening;
-}
-
-async function within(store, mode, act) {
-  const transaction = (await base()).transaction(store, mode);
-  const result = await done(act(transaction.objectStore(store)));
-  if (mode === "readwrite")
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
-    });
-  return result;
-}
+const { within, wipe: erase } = database(NAME, (base) => {
+  base.createObjectStore("kunci");
+  base.createObjectStore("isi");
+  base.createObjectStore("antrean", { keyPath: "urut", autoIncrement: true });
+}, () => { key = undefined; });
 
 const phraseKey = async (phrase, salt) =>
   crypto.subtle.deriveKey(
@@ -51,11 +23,6 @@ const phraseKey = async (phrase, salt) =>
     await crypto.subtle.importKey("raw", text.encode(phrase.normalize("NFC")), "PBKDF2", false, ["deriveKey"]),
     { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"],
   );
-const seal = async (by, bytes) => {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  return { iv, bytes: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, by, bytes) };
-};
-const unseal = (by, sealed) => crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv }, by, sealed.bytes);
 const keep = (raw) => crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
 
 export const device = async () => (await within("kunci", "readonly", (s) => s.get("perangkat"))) || null;
@@ -91,22 +58,20 @@ export async function unlock(phrase) {
 
 export async function wipe() {
   key = undefined;
-  if (opening) (await opening).close();
-  opening = undefined;
-  await done(indexedDB.deleteDatabase(NAME));
+  await erase();
   for (const name of await caches.keys()) if (name.startsWith("siap-luring")) await caches.delete(name);
 }
 
-const pack = async (value) => seal(key, text.encode(JSON.stringify(value)));
-const unpack = async (sealed) => JSON.parse(new TextDecoder().decode(await unseal(key, sealed)));
+const pack = (value) => sealed(key, value);
+const unpack = (record) => unsealed(key, record);
 
 export async function put(name, value) {
-  const sealed = await pack(value);
-  await within("isi", "readwrite", (s) => s.put(sealed, name));
+  const record = await pack(value);
+  await within("isi", "readwrite", (s) => s.put(record, name));
 }
 export async function get(name) {
-  const sealed = await within("isi", "readonly", (s) => s.get(name));
-  return sealed ? unpack(sealed) : null;
+  const record = await within("isi", "readonly", (s) => s.get(name));
+  return record ? unpack(record) : null;
 }
 
 // The queue: the order is open, what is in it is sealed. A photograph lies beside its act, sealed too.
