@@ -31,7 +31,7 @@ def collect(person_id: UUID) -> list[dict[str, Any]]:
 
     Others on the same card are not in it: their data is theirs.
     """
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         one = Person.objects.filter(pk=person_id).first()
         if one is None:
             return []

@@ -13,7 +13,7 @@ PURPOSE = "siap_pak_rt.hak"
 
 def collect(person_id: UUID) -> list[dict[str, Any]]:
     """Reports about the person with what was told and what became of them, and the houses owned. None left out."""
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         reports = [
             {
                 "catatan": "laporan RT", "jenis": one.kind, "tanggal_kejadian": one.occurred_on, "isi": str(one.told),

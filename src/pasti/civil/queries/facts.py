@@ -30,7 +30,7 @@ def facts_of(
 
     The person sees one recorded read with `told`, or `names`, in it. The scope is that person alone.
     """
-    with scoped(Scope((), (person_id,), reading.purpose)):
+    with scoped(Scope.of_person(person_id, reading.purpose)):
         found = Person.objects.filter(pk=person_id, status_dasar=1).first()
         if found is None:
             return {}

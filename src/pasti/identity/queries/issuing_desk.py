@@ -44,7 +44,7 @@ def own(user: User) -> list[Card]:
     """The signed-in resident's own cards."""
     if user.person_id is None:
         return []
-    with scoped(Scope((), (user.person_id,), PURPOSE)):
+    with scoped(Scope.of_person(user.person_id, PURPOSE)):
         return cards_of(user.person_id)
 
 
@@ -84,7 +84,7 @@ def tasks(user: User) -> list[Task]:
 
 def records_of(person_id: UUID) -> list[dict[str, Any]]:
     """All that is kept of a person's cards, for the person's own copy of the data."""
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         seen = [
             {"jenis": "aktivasi", "waktu": one.seen_at, "petugas": one.officer_name, "petugas_kedua": one.second_name,
              "tempat": one.unit_name, "dokumen": one.document, "catatan": one.document_note, "perangkat": one.device,

@@ -208,7 +208,7 @@ def forget_abandoned() -> int:
 
 
 def _only(person_id: UUID) -> Scope:
-    return Scope((), (person_id,), PURPOSE)
+    return Scope.of_person(person_id, PURPOSE)
 
 
 def _secret() -> bytes:

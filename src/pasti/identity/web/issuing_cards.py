@@ -74,11 +74,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 @signed_in
 def lost(request: HttpRequest) -> HttpResponse:
     """A device of mine is lost, or all: suspended at once."""
-    user = _holder(request)
-    with scoped(Scope((), (user.person_id,), PURPOSE)):  # type: ignore[arg-type]
+    holder = _holder(request)
+    with scoped(Scope.of_person(holder, PURPOSE)):
         wished = request.POST.get("kartu", "")
         try:
-            services.report_loss(cast(UUID, user.person_id), UUID(wished) if wished else None)
+            services.report_loss(holder, UUID(wished) if wished else None)
         except ValueError:
             raise Http404 from None
     messages.success(request, _("Kartu ditangguhkan saat ini juga. Ketemu lagi? Datang ke kelurahan dengan KTP-el; petugas "
@@ -90,8 +90,7 @@ def lost(request: HttpRequest) -> HttpResponse:
 @signed_in
 def give_up(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """I want a card of mine to end."""
-    user = _holder(request)
-    with scoped(Scope((), (user.person_id,), PURPOSE)):  # type: ignore[arg-type]
+    with scoped(Scope.of_person(_holder(request), PURPOSE)):
         try:
             card = services.get(card_id)
         except NotFound:
@@ -103,10 +102,10 @@ def give_up(request: HttpRequest, card_id: UUID) -> HttpResponse:
     return render(request, "identity/issuing_revoke.html", {"card": card, "own": True})
 
 
-def _holder(request: HttpRequest) -> User:
-    """The signed-in resident, acting as such even when an officer too."""
+def _holder(request: HttpRequest) -> UUID:
+    """Who the signed-in resident is in the register; from here on acting as a resident, even when an officer too."""
     user = cast(User, request.user)
     if user.person_id is None:
         raise Http404
     become(actor_for(user, "warga"))
-    return user
+    return user.person_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,6 +17,7 @@ from pasti.identity.services import provider_clients as services
 from pasti.identity.web.provider_forms import ClientForm
 from pasti.identity.web.provider_words import described
 from pasti.kernel.accounts.access import permission_required
+from pasti.kernel.accounts.models import User
 from pasti.kernel.api.paging import page_of
 from pasti.kernel.api.problems import Problem
 from pasti.kernel.api.retries import done_before, remember
@@ -58,11 +59,11 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _registered(request: HttpRequest, form: ClientForm, key: str) -> HttpResponse:
-    caller = request.user.pk
-    if before := done_before(caller, key, "identity.client.register"):  # type: ignore[arg-type]
+    caller = cast(User, request.user).pk
+    if before := done_before(caller, key, "identity.client.register"):
         return redirect("identity:provider_client", pk=int(before))
     made, secret = services.register(form.wanted())
-    remember(caller, key, str(made.pk))  # type: ignore[arg-type]
+    remember(caller, key, str(made.pk))
     return _shown(request, made, secret)
 
 

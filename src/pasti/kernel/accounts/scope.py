@@ -27,6 +27,11 @@ class Scope:
     people: tuple[UUID, ...] = ()
     purpose: str = ""
 
+    @classmethod
+    def of_person(cls, person: UUID, purpose: str) -> Scope:
+        """One person and nobody else: what residents see of themselves, and what a proof of one person needs."""
+        return cls((), (person,), purpose)
+
     def with_people(self, people: tuple[UUID, ...]) -> Scope:
         """The same scope with more single people in it."""
         return Scope(self.areas, tuple(dict.fromkeys(self.people + people)), self.purpose)

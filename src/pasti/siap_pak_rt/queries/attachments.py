@@ -46,7 +46,7 @@ def opened(attachment_id: UUID) -> tuple[Attachment, IO[bytes]]:
 
 def records_of(person_id: UUID) -> list[dict[str, Any]]:
     """Every proof about a person, for that person's own copy. The file itself opens from the report or the letter."""
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         rows = list(Attachment.objects.filter(subject_id=person_id).select_related("document").order_by("created_at"))
     return [
         {"catatan": "berkas bukti", "nama": one.document.name, "ukuran": one.document.size, "untuk": one.claimed_to,

@@ -125,7 +125,7 @@ def unsigned(user: User) -> list[Paper]:
 
 def records_of(person_id: UUID) -> list[dict[str, Any]]:
     """All that is kept about a person's papers, for the person's own copy of the data."""
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         rows = list(Paper.objects.filter(subject_id=person_id).prefetch_related("checks").order_by("created_at"))
         if rows:
             listed(rows[:1])

@@ -91,7 +91,7 @@ def oldest_waiting(user: User) -> tuple[int, dt.datetime] | None:
 
 def records_of(person_id: UUID) -> list[dict[str, Any]]:
     """Every request about a person, for that person."""
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         rows = list(DataRequest.objects.filter(person=person_id).order_by("asked_at"))
     return [
         {

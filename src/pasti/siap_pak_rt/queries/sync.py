@@ -75,7 +75,7 @@ def reports(rt_code: str) -> Items:
 
 def records_of(person_id: UUID) -> list[dict[str, Any]]:
     """What was done about a person without a network and handed in later, for that person's own copy."""
-    with scoped(Scope((), (person_id,), PURPOSE)):
+    with scoped(Scope.of_person(person_id, PURPOSE)):
         rows = list(SyncAction.objects.filter(subject_id=person_id).order_by("id"))
     return [
         {"catatan": "kerja tanpa jaringan", "jenis": one.kind, "keadaan": one.state, "dibuat_pada": one.made_at,

@@ -125,7 +125,7 @@ def _not_proved(paper: KnownPaper | None, verdict: str) -> Checked:
 
 def _of(paper: KnownPaper) -> Scope:
     """A stranger's scope: this one person's papers, for the length of one comparison."""
-    return Scope((), (paper.subject_id,), PURPOSE)
+    return Scope.of_person(paper.subject_id, PURPOSE)
 
 
 def _one_at_a_time(paper: KnownPaper) -> None:
