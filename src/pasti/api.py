@@ -17,8 +17,15 @@ from pasti.kernel.api.problems import MEDIA_TYPE, install
 class CityApi(NinjaAPI):
     """Describes what really is answered: errors as problem details, and the key every POST takes."""
 
+    _described: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI description."""
+        """The OpenAPI description, made once: it takes half a second, and nothing changes it while the program runs."""
+        if self._described is None:
+            self._described = self._describe(**options)
+        return self._described
+
+    def _describe(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
         for path in schema["paths"].values():
             for method, operation in path.items():

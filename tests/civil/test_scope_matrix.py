@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ class Address:
         return f"/{path}", owned
 
 
+@cache
 def addresses() -> list[Address]:
     """All paths of pages and of the API. Those of allauth written as expressions carry mail keys, not objects."""
     found = {route for route, pattern in _walk(get_resolver().url_patterns) if isinstance(pattern, RoutePattern)}
