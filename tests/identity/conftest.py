@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 
 from pasti.identity.models import Activation
+from pasti.identity.queries import issuing
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import everyone, scoped
 from tests.portal.conftest import as_user, officer_of, resident, town
 
 __all__ = ["as_user", "officer_of", "resident", "town"]
+
+
+@pytest.fixture(autouse=True)
+def no_kept_lists() -> None:
+    """Forget the status lists made in an earlier test: rolled back, theirs have the numbers, versions and second of ours."""
+    issuing._token.cache_clear()
 
 
 @pytest.fixture
