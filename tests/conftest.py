@@ -32,7 +32,6 @@ import pytest  # noqa: E402
 
 from pasti.platform import database, environment, postgres  # noqa: E402
 from tests.foreign_clients import node  # noqa: E402
-from tests.platform_process import Platform  # noqa: E402
 
 TEMPLATE = f"tpl_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
 
@@ -92,10 +91,10 @@ django.setup()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that use a running platform go to one worker, so it is started once."""
+    """Tests of a folder that use its running platform go to one worker, so it is started once."""
     for item in items:
-        for name in {"platform", "api_platform"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(name))
+        if "platform" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -154,20 +153,6 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
         yield name
         connections.close_all()
         connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = before
-
-
-@pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
-    """One running platform with 500 people, kept in `.cache/platform` so that later runs start warm."""
-    with Platform(ROOT / ".cache" / "platform") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def api_platform() -> Iterator[Platform]:
-    """A second one for programs that call the API for minutes: they do not keep the browser waiting."""
-    with Platform(ROOT / ".cache" / "platform-api") as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,10 @@ ALL_PHASES, BY_CHANCE = "examples,coverage,fuzzing,stateful", "fuzzing,stateful"
     [("loket", ALL_PHASES), ("kelurahan", ALL_PHASES), ("warga", BY_CHANCE)],
 )
 def test_generated_requests_find_no_server_error_and_no_untrue_description(
-    api_platform: Platform, role: str, phases: str
+    platform: Platform, role: str, phases: str
 ) -> None:
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{api_platform.base}/api/v1/openapi.json",
-               "-H", f"Authorization: Bearer {api_platform.token(role)}", "--checks", CHECKS, "--max-examples", "10",
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{platform.base}/api/v1/openapi.json",
+               "-H", f"Authorization: Bearer {platform.token(role)}", "--checks", CHECKS, "--max-examples", "10",
                "--phases", phases, "--generation-database", "none", "--no-color"]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / ".cache", env=clean())
     assert done.returncode == 0, done.stdout[-4000:]
