@@ -1,0 +1,7 @@
+"""Tables of the hospital: clinics, doctors, schedules, sessions, patients, registrations and their steps."""
+
+from pasti.purut.models.hospital import Dokter, Hospital, Jadwal, Poli
+from pasti.purut.models.registration import Antrean, AntreanStep, Patient
+from pasti.purut.models.session import Sesi
+
+__all__ = ["Antrean", "AntreanStep", "Dokter", "Hospital", "Jadwal", "Patient", "Poli", "Sesi"]
