@@ -72,7 +72,7 @@ def errors_allowed(word: str) -> int:
 
 def near(one: str, other: str) -> bool:
     """Whether two folded words are one word: the same, the same by sound, or within the errors of the shorter one."""
-    if one == other or (len(one) > 1 and sounds.key(one) == sounds.key(other) != ""):
+    if one == other or (min(len(one), len(other)) > 1 and sounds.key(one) == sounds.key(other) != ""):
         return True
     most = min(errors_allowed(one), errors_allowed(other))
     return most > 0 and distance(one, other, most) <= most
@@ -102,13 +102,26 @@ def names_near(one: str, other: str) -> bool:
     short, long = sorted((names.folded(one).split(), names.folded(other).split()), key=len)
     if not short or len(long) - len(short) > 1:
         return False
-    left = list(long)
-    for word in short:
-        match = next((candidate for candidate in left if near(word, candidate)), None)
-        if match is None:
-            return False
-        left.remove(match)
-    return True
+    return _all_paired(short, long)
+
+
+def _all_paired(short: list[str], long: list[str]) -> bool:
+    """Whether each word of `short` has a word of `long` to itself: a matching by augmenting paths (Kuhn 1955).
+
+    Taking the first that fits would depend on which record is asked about the other.
+    """
+    taken: dict[int, int] = {}
+
+    def finds(at: int, tried: set[int]) -> bool:
+        for to, word in enumerate(long):
+            if to not in tried and near(short[at], word):
+                tried.add(to)
+                if to not in taken or finds(taken[to], tried):
+                    taken[to] = at
+                    return True
+        return False
+
+    return all(finds(at, set()) for at in range(len(short)))
 
 
 def _of_numbers(one: Record, other: Record) -> list[str]:
