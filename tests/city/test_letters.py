@@ -65,8 +65,12 @@ def test_from_the_phone_to_the_signed_paper_without_javascript(visitor: Callable
     with resident.expect_download() as coming:
         resident.click("text=Unduh surat")
     assert coming.value.path().read_bytes().startswith(b"%PDF")
-    resident.goto("/kotak-masuk/")
-    expect(resident.locator("main")).to_contain_text("Keterangan Domisili: sudah terbit")
+    for _ in range(60):
+        resident.goto("/kotak-masuk/")
+        if resident.locator("text=Keterangan Domisili: sudah terbit").count():
+            return
+        resident.wait_for_timeout(500)
+    pytest.fail("the resident is not told that the letter is there")
 
 
 def test_two_who_press_at_once_and_what_was_typed_is_kept(visitor: Callable[..., Page]) -> None:
