@@ -31,7 +31,7 @@ def section(**booking: int) -> pack.Section:
              "check_in_opens_minutes": 120, "max_calls": 3, "control_grace_days": 7}  # fmt: skip
     return pack.Section.model_validate({
         "hospital": {"code": "RSR", "name": "RSUD Rekaan", "place": "99.01.01.1001", "agency": "RSR"},
-        "booking": rules | booking, "payers": [], "priority": {}, "emergency": {},
+        "booking": rules | booking, "payers": [], "priority": PRIORITY, "emergency": {},
         "clinics": [{"code": code, "name": {"id": name, "en": english}, "prefix": prefix, "symptoms": words}
                     for code, (name, english, prefix, words) in names.items()],
         "doctors": [{"code": f"D-{code}", "bpjs_code": at, "name": f"dr. Rekaan {code}", "clinic": code, "schedule": [practice]}
@@ -64,6 +64,9 @@ def arrived(sesi: Sesi, serial: int = 1) -> Antrean:
     made = booked(sesi, serial)
     check_in(made)
     return made
+
+
+PRIORITY = {"ratio": 3, "classes": ["lansia"], "elderly_from_age": 60}
 
 
 @pytest.fixture

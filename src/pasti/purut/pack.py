@@ -50,6 +50,15 @@ class BookingRules(Strict):
     status: str = ""
 
 
+class Priority(Strict):
+    """Who is called first, and how often: of every 1 + `ratio` calls one goes to these, when there is one."""
+
+    ratio: int = Field(ge=1, le=20)
+    classes: list[Literal["lansia", "disabilitas", "hamil"]]
+    elderly_from_age: int = Field(ge=50, le=100)
+    status: str = ""
+
+
 class Clinic(Strict):
     """A clinic with its BPJS code and the words people use for it."""
 
@@ -103,7 +112,7 @@ class Section(Strict):
     hospital: HospitalFacts
     booking: BookingRules
     payers: list[dict[str, Any]]
-    priority: dict[str, Any]
+    priority: Priority
     emergency: dict[str, Any]
     clinics: list[Clinic] = Field(min_length=1)
     doctors: list[Doctor]
@@ -121,9 +130,11 @@ def load(section: Section) -> Counts:
 
 
 def _hospital(section: Section) -> dict[str, Any]:
-    kept = ("horizon_days", "closes_minutes_before_end", "check_in_opens_minutes", "max_calls")
+    kept = ("horizon_days", "closes_minutes_before_end", "check_in_opens_minutes", "max_calls",
+            "cancel_minutes_before_start", "control_grace_days")  # fmt: skip
+    first = {"priority_ratio": section.priority.ratio, "elderly_from_age": section.priority.elderly_from_age}
     facts = section.hospital
-    return {"code": facts.code, "name": facts.name, "place_code": facts.place} | {
+    return {"code": facts.code, "name": facts.name, "place_code": facts.place, **first} | {
         k: getattr(section.booking, k) for k in kept
     }
 
@@ -133,7 +144,8 @@ def _poli(one: Clinic) -> dict[str, Any]:
 
 
 def _dokter(one: Doctor) -> dict[str, Any]:
-    return {"code": one.code, "name": one.name, "poli_id": one.clinic, "fictional": one.fictional}
+    return {"code": one.code, "bpjs_code": one.bpjs_code, "name": one.name, "poli_id": one.clinic,
+            "fictional": one.fictional}  # fmt: skip
 
 
 def _jadwal(doctors: list[Doctor]) -> Iterator[dict[str, Any]]:

@@ -71,6 +71,13 @@ ROOMS = [
 
 ACTIONS = [
     ActionName("purut.antrean.booked", "mendaftarkan Anda ke poli", "registered you at a clinic"),
+    ActionName("purut.antrean.admission", "mencatat kedatangan Anda di loket", "recorded your arrival at the counter"),
+    ActionName("purut.antrean.admitting", "mendaftarkan Anda sebagai pasien baru", "admitted you as a new patient"),
+    ActionName(
+        "purut.antrean.pharmacy", "meneruskan resep Anda ke farmasi", "passed your prescription to the pharmacy"
+    ),
+    ActionName("purut.antrean.preparing", "menyiapkan obat Anda", "is preparing your medicine"),
+    ActionName("purut.antrean.ready", "menyatakan obat Anda siap", "declared your medicine ready"),
     ActionName("purut.antrean.checked_in", "mencatat kedatangan Anda", "recorded your arrival"),
     ActionName("purut.antrean.called", "memanggil nomor antrean Anda", "called your queue number"),
     ActionName("purut.antrean.serving", "mulai melayani Anda", "began to serve you"),

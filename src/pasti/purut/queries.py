@@ -127,14 +127,15 @@ def records_of(person_id: UUID) -> list[dict[str, Any]]:
         return []
     own = {
         "catatan": "pasien", "nomor_rekam_medis": patient.norm, "nama": patient.name, "nik": patient.nik,
-        "tanggal_lahir": patient.birth_date, "telepon": patient.phone, "dicatat_pada": patient.recorded_at,
+        "tanggal_lahir": patient.birth_date, "telepon": patient.phone, "kartu_jkn": patient.jkn_no,
+        "nomor_kk": patient.kk_no, "alamat": patient.address, "dicatat_pada": patient.recorded_at,
     }  # fmt: skip
     rows = Antrean.objects.filter(patient=patient).select_related("poli", "sesi__dokter").order_by("id")
     return [own] + [
         {
             "catatan": "pendaftaran", "kode": row.code, "poli": str(row.poli), "dokter": row.sesi.dokter.name,
             "tanggal": row.date, "nomor": row.number, "penjamin": row.payer, "nomor_rujukan": row.referral_no,
-            "lewat": row.channel, "keadaan": row.state, "ruang": row.room, "dicatat_pada": row.recorded_at,
+            "prioritas": row.priority, "lewat": row.channel, "keadaan": row.state, "ruang": row.room, "dicatat_pada": row.recorded_at,
         }
         for row in rows
     ]  # fmt: skip
@@ -161,7 +162,7 @@ def window_of(antrean: Antrean) -> times.Window:
 
 def ahead_of(antrean: Antrean) -> int:
     """How many of the session with a lower number are still waiting or expected."""
-    still = [State.BOOKED, State.CHECKED_IN, State.CALLED, State.SERVING]
+    still = sorted(ACTIVE - {State.SKIPPED})
     return Antrean.objects.filter(sesi_id=antrean.sesi_id, number__lt=antrean.number, state__in=still).count()
 
 

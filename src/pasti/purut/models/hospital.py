@@ -17,6 +17,10 @@ class Hospital(models.Model):
     closes_minutes_before_end = models.IntegerField()
     check_in_opens_minutes = models.IntegerField()
     max_calls = models.IntegerField()
+    cancel_minutes_before_start = models.IntegerField(default=0)
+    control_grace_days = models.IntegerField(default=7)
+    priority_ratio = models.SmallIntegerField(default=3)
+    elderly_from_age = models.SmallIntegerField(default=60)
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -44,6 +48,7 @@ class Dokter(models.Model):
     """A doctor of the hospital. Those of the demo pack are fictional."""
 
     code = models.CharField(max_length=20, primary_key=True)
+    bpjs_code = models.IntegerField(null=True, unique=True)
     name = models.CharField(max_length=120)
     poli = models.ForeignKey(Poli, on_delete=models.PROTECT, related_name="doctors")
     fictional = models.BooleanField(default=False)

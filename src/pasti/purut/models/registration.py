@@ -22,6 +22,9 @@ class Patient(models.Model):
     sex = models.CharField(max_length=1)
     birth_date = models.DateField()
     phone = models.CharField(max_length=20, blank=True)
+    jkn_no = models.CharField(max_length=13, blank=True)
+    kk_no = models.CharField(max_length=16, blank=True)
+    address = models.CharField(max_length=240, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -50,6 +53,7 @@ class Antrean(models.Model):
     payer = models.CharField(max_length=4)
     visit_kind = models.SmallIntegerField()
     referral_no = models.CharField(max_length=30, blank=True)
+    priority = models.CharField(max_length=12, blank=True)
     channel = models.CharField(max_length=6)
     booked_by = models.UUIDField(null=True)
     state = models.CharField(max_length=10)

@@ -9,27 +9,41 @@ class State(StrEnum):
     """Where a registration stands."""
 
     BOOKED = "booked"
-    CHECKED_IN = "checked_in"
+    ADMISSION = "admission"  # a new patient waits at the counter for a record to be made
+    ADMITTING = "admitting"
+    CHECKED_IN = "checked_in"  # waits for the clinic
     CALLED = "called"
     SERVING = "serving"
+    PHARMACY = "pharmacy"  # seen by the doctor, waits for medicine
+    PREPARING = "preparing"
+    READY = "ready"
     DONE = "done"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
 
 
-# A skipped patient who turns up is called again; one who was called may still cancel, one being served may not.
+# A skipped patient who turns up is called again; one who was called may still cancel, one being served may not. Only a
+# new patient passes by admission, only one with a prescription by the pharmacy.
 FOLLOWS: dict[State, frozenset[State]] = {
-    State.BOOKED: frozenset({State.CHECKED_IN, State.CANCELLED, State.NO_SHOW}),
+    State.BOOKED: frozenset({State.ADMISSION, State.CHECKED_IN, State.CANCELLED, State.NO_SHOW}),
+    State.ADMISSION: frozenset({State.ADMITTING, State.CANCELLED, State.NO_SHOW}),
+    State.ADMITTING: frozenset({State.CHECKED_IN, State.CANCELLED, State.NO_SHOW}),
     State.CHECKED_IN: frozenset({State.CALLED, State.CANCELLED, State.NO_SHOW}),
     State.CALLED: frozenset({State.CALLED, State.SERVING, State.SKIPPED, State.CANCELLED}),
     State.SKIPPED: frozenset({State.CALLED, State.CANCELLED, State.NO_SHOW}),
-    State.SERVING: frozenset({State.DONE}),
+    State.SERVING: frozenset({State.PHARMACY, State.DONE}),
+    State.PHARMACY: frozenset({State.PREPARING, State.DONE}),
+    State.PREPARING: frozenset({State.READY, State.DONE}),
+    State.READY: frozenset({State.DONE}),
     State.DONE: frozenset(),
     State.CANCELLED: frozenset(),
     State.NO_SHOW: frozenset(),
 }
-ACTIVE = frozenset({State.BOOKED, State.CHECKED_IN, State.CALLED, State.SKIPPED, State.SERVING})
+# In the house for the clinic, or expected: who has been seen and waits for medicine may book the same clinic again.
+BEFORE_SEEN = frozenset({State.BOOKED, State.ADMISSION, State.ADMITTING, State.CHECKED_IN, State.CALLED, State.SKIPPED})
+ACTIVE = BEFORE_SEEN | {State.SERVING}
+AT_PHARMACY = frozenset({State.PHARMACY, State.PREPARING, State.READY})
 WAITING = frozenset({State.CHECKED_IN, State.SKIPPED})
 
 

@@ -11,7 +11,7 @@ from pasti.kernel.clock import city_zone, now, today
 from pasti.kernel.errors import Refused
 from pasti.purut.models import Antrean, Hospital, Jadwal, Sesi
 from pasti.purut.rules import times
-from pasti.purut.rules.states import State
+from pasti.purut.rules.states import BEFORE_SEEN, State
 from pasti.purut.services.steps import move
 
 QUOTAS = ("quota_jkn", "quota_nonjkn", "quota_online", "quota_walkin")
@@ -48,9 +48,7 @@ def mark_no_shows() -> int:
     """After a session's day: who booked and never came, or was skipped and never came back. Returns how many."""
     marked = 0
     late = Antrean.objects.filter(sesi__ends_at__lt=now(), date__lt=today())
-    for antrean in late.filter(state__in=[State.BOOKED, State.CHECKED_IN, State.SKIPPED]).select_related(
-        "poli", "patient"
-    )[:2000]:
+    for antrean in late.filter(state__in=sorted(BEFORE_SEEN - {State.CALLED})).select_related("poli", "patient")[:2000]:
         with suppress(Refused), transaction.atomic():  # refused: somebody cancelled it meanwhile
             marked += move(antrean, State.NO_SHOW)
     return marked

@@ -177,7 +177,10 @@ class _States(dict[State, str]):
 
     def __missing__(self, state: State) -> str:
         return {
-            State.BOOKED: _("Terdaftar"), State.CHECKED_IN: _("Sudah datang, menunggu dipanggil"),
+            State.BOOKED: _("Terdaftar"), State.ADMISSION: _("Menunggu di loket pendaftaran"),
+            State.ADMITTING: _("Sedang didaftar di loket"), State.PHARMACY: _("Menunggu obat"),
+            State.PREPARING: _("Obat sedang disiapkan"), State.READY: _("Obat siap diambil"),
+            State.CHECKED_IN: _("Sudah datang, menunggu dipanggil"),
             State.CALLED: _("Dipanggil"), State.SERVING: _("Sedang dilayani"), State.DONE: _("Selesai"),
             State.SKIPPED: _("Terlewat, akan dipanggil lagi"), State.CANCELLED: _("Dibatalkan"),
             State.NO_SHOW: _("Tidak hadir"),
