@@ -21,6 +21,8 @@ from pasti.civil.services.statistics import refresh_tallies
 from pasti.kernel import clock
 from pasti.kernel.accounts.scope import Scope, everyone, scoped
 from pasti.kernel.errors import NotFound
+from pasti.kernel.outbox.services import deliver_waiting
+from pasti.kernel.publish.registry import subscriptions
 
 from .conftest import OTHER_RT, RT, make_town, new
 from .test_imports import opensid, read, workbook
@@ -370,3 +372,14 @@ def test_a_card_changed_while_its_person_moves_is_counted_where_the_person_went(
     with scoped(CITY):
         refresh_tallies()
         hold()
+
+
+def test_what_happened_has_the_counts_made_again_at_once(town, django_capture_on_commit_callbacks):
+    with scoped(CITY):
+        refresh_tallies()
+        services.report_death(town.father.pk, services.Report(clock.today(), "civil.pelayanan"))
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver_waiting(subscriptions())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'civil.tallies' AND status = 'todo'")
+        assert cursor.fetchone() == (1,)

@@ -14,6 +14,7 @@ from procrastinate.tasks import Task
 from pasti.civil.services import duplicates, exports, imports
 from pasti.civil.services.statistics import refresh_tallies
 from pasti.kernel.accounts.scope import Scope, everyone, scoped
+from pasti.kernel.outbox.models import StoredEvent
 from pasti.kernel.outbox.waking import wake_after_commit
 from pasti.kernel.places import queries as places
 
@@ -45,9 +46,14 @@ def resume(timestamp: int) -> int:
 
 @app.periodic(cron="* * * * *")
 @app.task(name="civil.tallies", queue="upkeep", queueing_lock="civil.tallies")
-def work_tallies(timestamp: int) -> int:
+def work_tallies(timestamp: int = 0) -> int:
     """Each minute: count again where somebody changed; after midnight all, for everybody grew older."""
     return refresh_tallies()
+
+
+def count_again(event: StoredEvent) -> None:
+    """Something happened: count again now, so that on a busy day the next page finds most of the city remembered."""
+    wake_after_commit(work_tallies)
 
 
 def start_import(batch_id: UUID, area: str) -> None:

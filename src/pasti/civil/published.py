@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from pasti.kernel.publish.types import ActionName, Grant, Measure, Purpose, Room, SubjectRecords, Task, TaskSource
+from pasti.kernel.publish.types import (
+    ActionName,
+    Grant,
+    Measure,
+    Purpose,
+    Room,
+    SubjectRecords,
+    Subscription,
+    Task,
+    TaskSource,
+)
 
 # The ledger's entries on living residents of the area, as known at `as_of`, recorded before the period's end.
 _ENTRIES = """FROM civil_personversion
@@ -195,3 +205,9 @@ def _tasks(user: Any) -> list[Task]:
 
 
 TASKS = [TaskSource("civil", _tasks)]
+
+SUBSCRIPTIONS = [
+    Subscription(f"civil.{event}", "pasti.civil.jobs:count_again", f"civil.count_after_{event}")
+    for event in ("PersonBorn", "PersonDied", "PersonMoved", "PersonChanged", "PersonMerged", "PersonSeparated",
+                  "PeristiwaReversed")
+]  # fmt: skip
