@@ -17,6 +17,7 @@ from pasti.civil.web import files_words
 from pasti.kernel.accounts.scope import everyone, scoped
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.errors import Refused
+from pasti.kernel.outbox.models import StoredEvent
 
 from .conftest import KELURAHAN, RT, at_work, make_town
 
@@ -271,9 +272,12 @@ class TestCommitting:
         imports.commit(batch.pk)
         imports.work(batch.pk)
         assert Person.objects.get(pk=town.father.pk).name == "Nama Lain"
+        told = StoredEvent.objects.filter(name="civil.PersonCorrected", payload__person_id=str(town.father.pk))
+        assert told.count() == 1
         imports.undo(batch.pk)
         imports.work(batch.pk)
         assert Person.objects.get(pk=town.father.pk).name == town.father.name
+        assert told.count() == 2
 
     def test_an_undone_file_can_be_brought_again(self, clerk):
         content = workbook(layouts.HEADERS["opensid"], opensid(4))

@@ -8,11 +8,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from pasti.civil import services as civil
+from pasti.civil.events import PersonCorrected
 from pasti.civil.models import DuplicatePair
 from pasti.civil.services import duplicates
 from pasti.identity.models import Activation, Card, Credential, StatusEntry, StatusList
@@ -28,7 +30,7 @@ from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now, today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.kernel.notify.models import Message
-from pasti.kernel.outbox.services import deliver_waiting
+from pasti.kernel.outbox.services import deliver_waiting, emit
 from pasti.kernel.publish.registry import subscriptions
 from tests.civil.conftest import OTHER_RT, make_town, new, official
 from tests.identity.hands import Wallet, activation, at_the_counter, new_key, payload, proof
@@ -365,3 +367,11 @@ def test_a_record_given_up_as_a_double_has_no_card(offered: Activation, town: An
     duplicates.merge(DuplicatePair.objects.get().pk, double.pk, "Orang yang sama")
     deliver_waiting(subscriptions())
     assert (Card.objects.get().why, state(copy)) == ("merged", 1)
+
+
+def test_a_file_that_corrects_a_name_ends_the_card(offered: Activation, town: Any, city: None) -> None:
+    (copy,) = Wallet().take(offered, 1)
+    civil.update_person(town.mother.pk, {"name": "Siti Nikmah"}, purpose="civil.impor")
+    emit(PersonCorrected(town.mother.pk, uuid4()), aggregate=f"civil.person:{town.mother.pk}")
+    deliver_waiting(subscriptions())
+    assert (Card.objects.get().why, state(copy)) == ("changed", 1)

@@ -51,6 +51,15 @@ class PersonChanged:
 
 
 @dataclass(frozen=True)
+class PersonCorrected:
+    """A file of people changed what is known of a person, or the change was taken back."""
+
+    name: ClassVar[str] = "civil.PersonCorrected"
+    person_id: UUID
+    batch_id: UUID
+
+
+@dataclass(frozen=True)
 class PeristiwaReversed:
     """An event was an error and has been taken back."""
 

@@ -208,6 +208,6 @@ TASKS = [TaskSource("civil", _tasks)]
 
 SUBSCRIPTIONS = [
     Subscription(f"civil.{event}", "pasti.civil.jobs:count_again", f"civil.count_after_{event}")
-    for event in ("PersonBorn", "PersonDied", "PersonMoved", "PersonChanged", "PersonMerged", "PersonSeparated",
-                  "PeristiwaReversed")
+    for event in ("PersonBorn", "PersonDied", "PersonMoved", "PersonChanged", "PersonCorrected", "PersonMerged",
+                  "PersonSeparated", "PeristiwaReversed")
 ]  # fmt: skip

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from pasti.civil import events
 from pasti.civil.models import ImportBatch, ImportRow, Person
 from pasti.civil.services.changes import typed
 from pasti.civil.services.persons import update_person
 from pasti.kernel import clock
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import Refused
+from pasti.kernel.outbox.services import emit
 
 PURPOSE = "civil.impor"
 
@@ -52,6 +54,7 @@ def _change(row: ImportRow, kept: dict[str, Any]) -> None:
     try:
         with transaction.atomic():
             update_person(cast(UUID, row.person_id), changes, purpose=PURPOSE)
+            _say(row)
     except Refused as refusal:
         row.problems.append([refusal.field or "nik", "refused", refusal.message, True])
         ImportRow.objects.filter(pk=row.pk).update(accepted=False, problems=row.problems)
@@ -76,7 +79,13 @@ def _put_back(row: ImportRow) -> None:
         return
     here = typed(Person, {name: values[0] for name, values in row.differences.items()})
     update_person(person.pk, here, purpose=PURPOSE)
+    _say(row)
     ImportRow.objects.filter(pk=row.pk).update(undone=True)
+
+
+def _say(row: ImportRow) -> None:
+    corrected = events.PersonCorrected(cast(UUID, row.person_id), row.batch_id)
+    emit(corrected, aggregate=f"civil.person:{row.person_id}")
 
 
 def _only(differences: dict[str, Any], wanted: set[str]) -> dict[str, Any]:

@@ -75,6 +75,7 @@ SUBSCRIPTIONS = [
     Subscription("civil.PersonDied", f"{_HANDLERS}:person_died", "identity.revoke_dead"),
     Subscription("civil.PersonMoved", f"{_HANDLERS}:person_moved", "identity.revoke_moved"),
     Subscription("civil.PersonChanged", f"{_HANDLERS}:person_changed", "identity.revoke_changed"),
+    Subscription("civil.PersonCorrected", f"{_HANDLERS}:person_changed", "identity.revoke_corrected"),
     Subscription("civil.PersonMerged", f"{_HANDLERS}:person_merged", "identity.revoke_merged"),
     Subscription("civil.PeristiwaReversed", f"{_HANDLERS}:event_reversed", "identity.revoke_reversed"),
 ]
