@@ -58,6 +58,7 @@ NOBODY = (
 EVERYWHERE = {
     "purut/": {"loket", "perawat", "dokter", "manajer_rs"},  # patients come from anywhere
     "api/v1/purut/": {"loket", "perawat", "dokter", "manajer_rs"},
+    "fhir/R4/": {"loket", "perawat", "dokter", "manajer_rs"},
     "audit/": {"auditor"},  # the log names officers, and its reader guards it
 }
 PAGE_REFUSALS, API_REFUSALS = {302, 401, 403, 404, 405}, {400, 401, 403, 404, 405, 415, 422}
@@ -75,7 +76,7 @@ class Address:
 
     @property
     def is_api(self) -> bool:
-        return self.route.startswith("api/")
+        return self.route.startswith(("api/", "fhir/"))
 
     def filled(self, world: World) -> tuple[str, bool]:
         """The path with the foreign objects in it, and whether one of them belongs to somebody."""

@@ -94,9 +94,9 @@ class Practice(Strict):
 
 
 class Doctor(Strict):
-    """A doctor and the weekly practice."""
+    """A doctor and the weekly practice. The code is the id by which other programs know the doctor."""
 
-    code: str
+    code: str = Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")
     bpjs_code: int
     name: str
     clinic: str

@@ -86,6 +86,7 @@ ACTIONS = [
     ActionName("purut.antrean.cancelled", "membatalkan antrean Anda", "cancelled your registration"),
     ActionName("purut.antrean.no_show", "mencatat Anda tidak hadir", "recorded that you did not come"),
     ActionName("purut.queue.read", "membuka daftar antrean yang memuat Anda", "opened the queue list with you on it"),
+    ActionName("purut.patient.read", "membuka catatan pasien Anda", "opened your patient record"),
     ActionName("purut.antrean.read", "membuka antrean Anda", "opened your registration"),
 ]
 
