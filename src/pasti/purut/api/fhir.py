@@ -35,10 +35,10 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
     raise Unfit("not-supported", "no such resource type or interaction here", status=404)
 
 
-def read(kind: Kind, request: HttpRequest, fhir_id: str) -> HttpResponse:
+def read(kind: Kind, request: HttpRequest, fhir_id: str | int) -> HttpResponse:
     """One resource."""
     user = _caller(kind, request)
-    return respond(request, reads.one(kind.name, fhir_id, user, around(base())), public=kind.public)
+    return respond(request, reads.one(kind.name, str(fhir_id), user, around(base())), public=kind.public)
 
 
 def search(kind: Kind, request: HttpRequest) -> HttpResponse:

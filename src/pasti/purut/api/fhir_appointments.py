@@ -14,7 +14,7 @@ from pasti.kernel.accounts.access import can
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.idempotency import idempotent
-from pasti.kernel.errors import NotFound
+from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries_fhir as reads
 from pasti.purut import services
 from pasti.purut.api.fhir import understood
@@ -63,6 +63,16 @@ def _create(request: HttpRequest) -> tuple[int, Any]:
     if there := _existing(request, user):
         return 200, there
     wanted = rules.wanted(body_of(request, *JSON_TYPES), base())
+    try:
+        return 201, reads.shown(_book(user, wanted), around(base()))
+    except Refused as refusal:  # of two who send the same at once the second learns what the first made
+        there = _existing(request, user) if refusal.code == "sudah-terdaftar" else None
+        if there is None:
+            raise
+        return 200, there
+
+
+def _book(user: User, wanted: rules.Wanted) -> Antrean:
     with scoped(register.scope_for(user, "purut.registration")):
         try:
             made = services.book(
@@ -71,7 +81,7 @@ def _create(request: HttpRequest) -> tuple[int, Any]:
             )  # fmt: skip
         except NotFound as missing:  # what the body names, not the address
             raise Unfit("not-found", "no such Slot, or no such Patient for this caller", status=422) from missing
-    return 201, reads.shown(reads.appointment(user, made.code), around(base()))
+    return reads.appointment(user, made.code)
 
 
 def _existing(request: HttpRequest, user: User) -> Resource | None:

@@ -79,7 +79,7 @@ def caller(request: HttpRequest) -> User:
     user = _caller(request)
     if user is None:
         raise Unfit("login", "send a live bearer token in the Authorization header", status=401)
-    return user  # type: ignore[no-any-return]
+    return user
 
 
 def respond(request: HttpRequest, resource: Resource, *, status: int = 200, public: bool = False) -> HttpResponse:
@@ -157,8 +157,8 @@ def _suspicious(error: SuspiciousOperation, request: HttpRequest) -> HttpRespons
 
 
 def _refuse_nul(request: HttpRequest) -> None:
-    """PostgreSQL keeps no NUL. Forms and JSON are asked too: both can carry one in another spelling."""
-    address = f"{request.path_info}?{request.META.get('QUERY_STRING', '')}"
+    """PostgreSQL keeps no NUL. It can come in an address, in a search in a header, in a form, in JSON, each spelled its way."""
+    address = f"{request.path_info}?{request.META.get('QUERY_STRING', '')}{request.headers.get('If-None-Exist', '')}"
     spelled = (b"\x00", b"%00", rb"\u0000")
     if "\x00" in address or "%00" in address or any(one in request.body for one in spelled):
         raise Unfit("invalid", "NUL cannot be kept")

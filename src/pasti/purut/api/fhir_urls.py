@@ -25,7 +25,7 @@ def _paths(kind: Kind) -> list[URLPattern]:
     return [
         path(kind.name, endpoint(**of_type)),
         path(f"{kind.name}/_search", endpoint(POST=partial(fhir.search_by_post, kind))),
-        path(f"{kind.name}/<str:fhir_id>", endpoint(**of_one)),
+        path(f"{kind.name}/<{'int' if kind.numbered else 'str'}:fhir_id>", endpoint(**of_one)),
     ]
 
 

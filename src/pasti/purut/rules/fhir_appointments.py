@@ -39,6 +39,7 @@ STATUS: dict[State, str] = {
 }
 _SLOT = re.compile(r"Slot/(\d{1,18})", re.ASCII)
 _PATIENT = re.compile(r"Patient/(\d{1,18})", re.ASCII)
+_SIXTEEN = re.compile(r"\d{16}", re.ASCII)
 _LETTER = re.compile(r"[A-Za-z0-9]{1,30}", re.ASCII)
 
 
@@ -176,7 +177,10 @@ def _patient(one: Resource, base: str) -> tuple[int | None, str]:
         raise Unfit("required", "exactly one participant is a Patient", status=422, at=at)
     if found[0].get("reference"):
         return _local(found[0], base, _PATIENT, f"{at}.actor"), ""
-    return None, str(found[0]["identifier"]["value"])
+    nik = found[0]["identifier"]["value"]
+    if not _SIXTEEN.fullmatch(nik):
+        raise Unfit("value", "a NIK has sixteen digits", status=422, at=f"{at}.actor.identifier")
+    return None, str(nik)
 
 
 def _is_patient(actor: Resource, base: str) -> bool:

@@ -99,7 +99,7 @@ def _span(text: str, zone: ZoneInfo) -> Span:
     parts = {name: int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second") if match[name]}
     try:
         place = dt.datetime.fromisoformat(f"2000-01-01T00:00:00{match['zone']}").tzinfo if match["zone"] else zone
-        low = dt.datetime(**({"month": 1, "day": 1} | parts), tzinfo=place)  # type: ignore[arg-type]
+        low = dt.datetime(**({"month": 1, "day": 1} | parts), tzinfo=place)
         return Span(prefix, low.astimezone(zone), _end(low, len(parts)).astimezone(zone))
     except (ValueError, OverflowError) as error:
         raise Unfit("invalid", f"{text[:40]!r} is no date of the calendar") from error

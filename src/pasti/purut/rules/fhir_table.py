@@ -35,6 +35,7 @@ class Kind:
     public: bool = True
     words: str = ""
     required: str = ""  # a search without this parameter is refused
+    numbered: bool = False  # ids are numbers, and asking for one that is not the caller's is kept as an attempt
 
     @property
     def writable(self) -> bool:
@@ -70,7 +71,7 @@ KINDS: dict[str, Kind] = {
              public=False, words="A registration (antrean); update and patch only cancel it"),
         Kind("Patient", _LOOK, (Param("identifier", "token", "Only https://fhir.kemkes.go.id/id/nik"),), public=False,
              words="Residents see those on their family card, hospital staff by their role; each read is recorded",
-             required="identifier"),
+             required="identifier", numbered=True),
     )
 }  # fmt: skip
 
