@@ -37,11 +37,6 @@ class Kind:
     required: str = ""  # a search without this parameter is refused
     numbered: bool = False  # ids are numbers, and asking for one that is not the caller's is kept as an attempt
 
-    @property
-    def writable(self) -> bool:
-        """Whether anything of this type can be made or changed here."""
-        return CREATE in self.interactions
-
 
 _ID = Param("_id", "token")
 _IDENTIFIER = Param("identifier", "token")
