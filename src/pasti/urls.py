@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from pasti import operations
 from pasti.api import api
 from pasti.identity.web import issuing_urls, provider_urls, verifying_urls
+from pasti.purut.api import bpjs_urls
 
 SYSTEMS = (
     ("kependudukan/", "pasti.civil.web.urls"),
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *provider_urls.protocol,
     *issuing_urls.protocol,
     *verifying_urls.protocol,
+    *bpjs_urls.protocol,
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("fhir/R4/", include("pasti.purut.api.fhir_urls")),

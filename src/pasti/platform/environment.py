@@ -22,6 +22,8 @@ class Environment:
     """Everything settings.py takes from the machine. Database URLs are PostgreSQL connection strings.
 
     `signature` is how letters are signed: "bsre" (certified), "local" (the system's own test certificate) or "none".
+    `bpjs_user` and `bpjs_password` are what BPJS signs in to us with (docs/bpjs.md), the others what we sign in to BPJS
+    with; without `bpjs_url` nothing is sent there.
     """
 
     data_dir: Path
@@ -39,6 +41,12 @@ class Environment:
     bsre_url: str
     bsre_user: str
     bsre_password: str
+    bpjs_user: str
+    bpjs_password: str
+    bpjs_url: str
+    bpjs_cons_id: str
+    bpjs_secret: str
+    bpjs_user_key: str
 
     @property
     def one_login(self) -> bool:
@@ -92,4 +100,10 @@ def read() -> Environment:
         bsre_url=values.get("PASTI_BSRE_URL", ""),
         bsre_user=values.get("PASTI_BSRE_USER", ""),
         bsre_password=values.get("PASTI_BSRE_PASSWORD", ""),
+        bpjs_user=values.get("PASTI_BPJS_USER", ""),
+        bpjs_password=values.get("PASTI_BPJS_PASSWORD", ""),
+        bpjs_url=values.get("PASTI_BPJS_URL", ""),
+        bpjs_cons_id=values.get("PASTI_BPJS_CONS_ID", ""),
+        bpjs_secret=values.get("PASTI_BPJS_SECRET", ""),
+        bpjs_user_key=values.get("PASTI_BPJS_USER_KEY", ""),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from pasti.purut import jobs_bpjs as jobs_bpjs  # its jobs are found through this module
 from pasti.purut import services
 
 

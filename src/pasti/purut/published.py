@@ -54,6 +54,8 @@ PURPOSES = [
             "UU 17/2023 tentang Kesehatan; UU 27/2022 Pasal 20 ayat (2) huruf e"),
     Purpose("purut.care", "Pelayanan antrean pasien", "Serving the patient in the queue",
             "UU 17/2023 tentang Kesehatan; Permenkes 24/2022 tentang Rekam Medis"),
+    Purpose("purut.bpjs", "Antrean peserta JKN lewat BPJS Kesehatan", "Queues of the insured through BPJS Kesehatan",
+            "Perpres 82/2018 tentang Jaminan Kesehatan; UU 27/2022 Pasal 20 ayat (2) huruf e"),
 ]  # fmt: skip
 
 GRANTS = [
@@ -62,11 +64,15 @@ GRANTS = [
     Grant("purut.check_in", ("loket", "perawat")),
     Grant("purut.call", ("perawat", "dokter")),
     Grant("purut.queue", ("loket", "perawat", "dokter", "manajer_rs")),
+    Grant("purut.bpjs", ("loket", "manajer_rs")),
+    Grant("purut.operations", ("loket",)),
 ]
 
 ROOMS = [
     Room("purut.queue", "Antrean poli hari ini", "Today's clinic queues", "/purut/perawat/", "purut.queue"),
     Room("purut.counter", "Loket pendaftaran", "Registration counter", "/purut/loket/", "purut.register"),
+    Room("purut.operations", "Jadwal operasi", "Planned operations", "/purut/operasi/", "purut.operations"),
+    Room("purut.bpjs", "Pesan ke BPJS", "Messages to BPJS", "/purut/bpjs/", "purut.bpjs"),
 ]
 
 ACTIONS = [
@@ -88,6 +94,17 @@ ACTIONS = [
     ActionName("purut.queue.read", "membuka daftar antrean yang memuat Anda", "opened the queue list with you on it"),
     ActionName("purut.patient.read", "membuka catatan pasien Anda", "opened your patient record"),
     ActionName("purut.antrean.read", "membuka antrean Anda", "opened your registration"),
+    ActionName(
+        "purut.antrean.given_back",
+        "meneruskan pembatalan Anda dari Mobile JKN",
+        "passed on your cancellation from Mobile JKN",
+    ),
+    ActionName("purut.patient.registered", "mencatat Anda sebagai pasien baru", "recorded you as a new patient"),
+    ActionName("purut.patient.completed", "melengkapi data pasien Anda dari BPJS", "completed your record from BPJS"),
+    ActionName("purut.bpjs.sent", "memberi tahu BPJS Kesehatan tentang antrean Anda", "told BPJS of your registration"),
+    ActionName("purut.operasi.planned", "menjadwalkan operasi Anda", "planned your operation"),
+    ActionName("purut.operasi.done", "mencatat operasi Anda terlaksana", "recorded that your operation took place"),
+    ActionName("purut.operasi.read", "melihat jadwal operasi Anda", "looked at your planned operation"),
 ]
 
 
@@ -116,13 +133,15 @@ TASKS = [TaskSource("purut", _tasks)]
 SUBSCRIPTIONS = [
     Subscription("purut.AntreanBooked", "pasti.purut.messages:booked", "purut.tell_booked"),
     Subscription("purut.AntreanCalled", "pasti.purut.messages:called", "purut.tell_called"),
+    Subscription("purut.AntreanBooked", "pasti.purut.services.bpjs_outbox:heard", "purut.bpjs_booked"),
+    Subscription("purut.AntreanMoved", "pasti.purut.services.bpjs_outbox:heard", "purut.bpjs_moved"),
 ]
 
 
 def _records(person_id: UUID) -> list[dict[str, Any]]:
-    from pasti.purut import queries
+    from pasti.purut import queries, queries_bpjs
 
-    return queries.records_of(person_id)
+    return queries.records_of(person_id) + queries_bpjs.records_of(person_id)
 
 
 SUBJECT_RECORDS = [SubjectRecords("purut", "E-New Purut (rumah sakit)", "E-New Purut (hospital)", _records)]

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 
 from pasti.kernel.api.problems import problem_response
 
-# Standards with error bodies of their own: their views refuse it in their own words.
-THEIR_OWN_WORDS = ("/fhir/R4/",)
+# Standards and protocols with error bodies of their own: their views refuse it in their own words.
+THEIR_OWN_WORDS = ("/fhir/R4/", "/antrean/")
 
 
 class NoNul:

@@ -14,8 +14,9 @@ from pasti.kernel.context import ANONYMOUS, acting_as
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 PREFIXES = (
-    "/api/", "/o/token", "/o/userinfo", "/o/revoke", "/o/jwks", "/healthz", "/readyz", "/id/oid4vci/", "/id/status/", "/id/vct/",
-    "/fhir/R4/", "/.well-known/openid-credential-issuer", "/.well-known/jwt-vc-issuer", "/.well-known/oauth-authorization-server/",
+    "/api/", "/antrean/", "/fhir/R4/", "/o/token", "/o/userinfo", "/o/revoke", "/o/jwks", "/healthz", "/readyz",
+    "/id/oid4vci/", "/id/status/", "/id/vct/",
+    "/.well-known/openid-credential-issuer", "/.well-known/jwt-vc-issuer", "/.well-known/oauth-authorization-server/",
 )  # fmt: skip
 # The API's own documentation page is for browsers: it takes the long way.
 NOT_FOR_MACHINES = ("/api/v1/docs",)

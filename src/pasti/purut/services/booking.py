@@ -40,9 +40,16 @@ class PatientWanted:
 
 @transaction.atomic
 def book(
-    *, sesi_id: int, patient: PatientWanted | UUID, payer: str, channel: str, visit_kind: int = 1, referral_no: str = ""
+    *,
+    sesi_id: int,
+    patient: PatientWanted | Patient | UUID,
+    payer: str,
+    channel: str,
+    visit_kind: int = 1,
+    referral_no: str = "",
 ) -> Antrean:
-    """Take a place for `patient` (a person of the register within the scope, or data typed at the counter).
+    """Take a place for `patient` (a person of the register within the scope, a patient record, or data typed at
+    the counter).
 
     Raises Refused: `kuota-habis`, `sesi-tutup`, `di-luar-jangkauan`, `rujukan-wajib`, `rujukan-terpakai`,
     `sudah-terdaftar`; NotFound for an unknown session or person.
@@ -126,8 +133,10 @@ def _register(
     )  # fmt: skip
 
 
-def _patient(wanted: PatientWanted | UUID) -> Patient:
+def _patient(wanted: PatientWanted | Patient | UUID) -> Patient:
     """The hospital's record of this patient; made on the first visit, the same ever after."""
+    if isinstance(wanted, Patient):
+        return wanted
     if isinstance(wanted, UUID):
         return _from_register(wanted)
     try:

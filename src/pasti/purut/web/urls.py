@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pasti.purut.web import boards, patient, staff
+from pasti.purut.web import boards, bpjs, patient, staff
 
 app_name = "purut"
 urlpatterns = [
@@ -21,4 +21,7 @@ urlpatterns = [
     path("loket/", staff.counter, name="counter"),
     path("loket/cari/", staff.find, name="find"),
     path("loket/karcis/<slug:code>/", staff.ticket, name="ticket"),
+    path("bpjs/", bpjs.outbox, name="bpjs"),
+    path("operasi/", bpjs.operations, name="operations"),
+    path("operasi/<slug:code>/selesai/", bpjs.operation_done, name="operation_done"),
 ]
