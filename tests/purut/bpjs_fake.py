@@ -35,6 +35,7 @@ class FakeBpjs:
 
     def __init__(self) -> None:
         self.behaviour: list[str] = []
+        self.down = False
         self.calls = 0
         self.taken: list[tuple[str, dict[str, Any]]] = []
         self.doubles = 0
@@ -50,17 +51,17 @@ class FakeBpjs:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with fake._lock:
                     fake.calls += 1
-                    ill = fake.behaviour.pop(0) if fake.behaviour else ""
+                    ill = "drop" if fake.down else fake.behaviour.pop(0) if fake.behaviour else ""
                     answer = b"" if ill in ("500", "garbage", "drop") else fake.answer(self.path, self.headers, body)
                 if ill == "slow":
                     time.sleep(0.5)
                 if ill in ("drop", "lost"):
                     self.close_connection = True
                     return
-                self.send_response(500 if ill == "500" else 200)
                 self.date_time_string = lambda _=None: email.utils.formatdate(  # type: ignore[method-assign]
                     time.time() + fake.clock_off, usegmt=True
                 )
+                self.send_response(500 if ill == "500" else 200)
                 answer = b"<html>Gateway" if ill in ("500", "garbage") else answer
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from pasti.kernel.accounts.models import Client, User
 from pasti.kernel.accounts.services import issue_token
@@ -53,11 +54,16 @@ def running(shared: Any = None) -> Iterator[int]:
             if shared is None:
                 connections.close_all()
 
+    kept = (request_started, request_finished) if shared is not None else ()
+    for signal in kept:  # a request would close a connection that is inside of a transaction
+        signal.disconnect(close_old_connections)
     server = wsgiref.simple_server.make_server("127.0.0.1", 0, app, Threads, Quiet)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server.server_port
     server.shutdown()
     server.server_close()
+    for signal in kept:
+        signal.connect(close_old_connections)
 
 
 class MobileJkn:

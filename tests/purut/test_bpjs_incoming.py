@@ -130,17 +130,19 @@ WRONG_WISH = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "words"), WRONG_PRACTICE)
-def test_a_session_there_is_not_is_refused_with_the_reason(jkn: MobileJkn, changes: dict[str, Any], words: str) -> None:
-    assert jkn.refused("status", **practice(**changes)) == words
-    assert jkn.refused("ambil", **wanted(**changes)) == words
+def said_to(jkn: MobileJkn, service: str, usual: dict[str, Any], table: list[tuple[dict[str, Any], str]]) -> list[str]:
+    """The refusal of each line of a table of changes, in its order, to be compared with the words beside them."""
+    return [jkn.refused(service, **(usual | changes)) for changes, _words in table]
 
 
-@pytest.mark.parametrize(("changes", "words"), WRONG_WISH)
-def test_a_wish_that_cannot_be_met_is_refused_with_the_reason(
-    jkn: MobileJkn, changes: dict[str, Any], words: str
-) -> None:
-    assert jkn.refused("ambil", **wanted(**changes)) == words
+def test_a_session_there_is_not_is_refused_with_the_reason(jkn: MobileJkn) -> None:
+    words = [words for _changes, words in WRONG_PRACTICE]
+    assert said_to(jkn, "status", practice(), WRONG_PRACTICE) == words
+    assert said_to(jkn, "ambil", wanted(), WRONG_PRACTICE) == words
+
+
+def test_a_wish_that_cannot_be_met_is_refused_with_the_reason(jkn: MobileJkn) -> None:
+    assert said_to(jkn, "ambil", wanted(), WRONG_WISH) == [words for _changes, words in WRONG_WISH]
     assert not Antrean.objects.exists()
 
 
@@ -220,7 +222,7 @@ def test_a_new_patient_is_told_so_then_recorded_then_gets_a_number(jkn: MobileJk
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "words"), [
+WRONG_NEWCOMER = [
     ({"nik": "12"}, "Format NIK tidak sesuai, NIK 16 digit angka"),
     ({"nomorkartu": "12"}, "Format nomor kartu tidak sesuai, nomor kartu 13 digit angka"),
     ({"nomorkk": "12"}, "Format nomor KK tidak sesuai, nomor KK 16 digit angka"),
@@ -233,9 +235,11 @@ def test_a_new_patient_is_told_so_then_recorded_then_gets_a_number(jkn: MobileJk
     ({"rt": ""}, "rt tidak boleh kosong"),
     ({"nik": NIK}, "Data peserta sudah pernah dientrikan"),
     ({"nomorkartu": CARD}, "Data peserta sudah pernah dientrikan"),
-])  # fmt: skip
-def test_a_new_patient_that_cannot_be_one_is_refused(jkn: MobileJkn, changes: dict[str, Any], words: str) -> None:
-    assert jkn.refused("pasienbaru", **newcomer(**changes)) == words
+]
+
+
+def test_a_new_patient_that_cannot_be_one_is_refused(jkn: MobileJkn) -> None:
+    assert said_to(jkn, "pasienbaru", newcomer(), WRONG_NEWCOMER) == [words for _changes, words in WRONG_NEWCOMER]
     assert Patient.objects.count() == 1
 
 
@@ -255,16 +259,16 @@ def here_with(jkn: MobileJkn, **session: Any) -> Antrean:
     return taken(jkn, tanggalperiksa=today().isoformat())
 
 
-@pytest.mark.parametrize("service", ["sisa", "batal", "checkin", "farmasi/ambil", "farmasi/status"])
-def test_an_unknown_code_is_refused(jkn: MobileJkn, service: str) -> None:
+def test_an_unknown_code_is_refused(jkn: MobileJkn) -> None:
     asked = {"keterangan": "uji", "waktu": 1}
     unknown = "Antrean tidak ditemukan: kode booking tidak dikenal"
-    assert jkn.refused(service, kodebooking="ZZZZZZZZ", **asked) == unknown
-    assert jkn.refused(service, kodebooking="%' OR 1=1", **asked) == unknown
-    assert jkn.refused(service, **asked) == "kodebooking tidak boleh kosong"
+    for service in ("sisa", "batal", "checkin", "farmasi/ambil", "farmasi/status"):
+        assert jkn.refused(service, kodebooking="ZZZZZZZZ", **asked) == unknown
+        assert jkn.refused(service, kodebooking="%' OR 1=1", **asked) == unknown
+        assert jkn.refused(service, **asked) == "kodebooking tidak boleh kosong"
 
 
-@pytest.mark.parametrize(("state", "service", "words"), [
+USED = [
     (State.DONE, "sisa", "Kode booking sudah digunakan: pasien sudah dilayani"),
     (State.CANCELLED, "sisa", "Antrean tidak ditemukan atau sudah dibatalkan"),
     (State.SERVING, "batal", "Pasien sudah dilayani, antrean tidak dapat dibatalkan"),
@@ -274,12 +278,15 @@ def test_an_unknown_code_is_refused(jkn: MobileJkn, service: str) -> None:
     (State.CALLED, "checkin", "Pasien sudah check-in"),
     (State.CANCELLED, "checkin", "Antrean tidak ditemukan atau sudah dibatalkan"),
     (State.DONE, "checkin", "Kode booking sudah digunakan: pasien sudah selesai dilayani"),
-])  # fmt: skip
-def test_a_registration_that_is_used_is_refused(jkn: MobileJkn, state: State, service: str, words: str) -> None:
+]
+
+
+def test_a_registration_that_is_used_is_refused(jkn: MobileJkn) -> None:
     mine = taken(jkn)
-    at(mine, state)
-    assert jkn.refused(service, kodebooking=mine.code, keterangan="uji", waktu=1) == words
-    assert Antrean.objects.get().state == state
+    for state, service, words in USED:
+        at(mine, state)
+        assert jkn.refused(service, kodebooking=mine.code, keterangan="uji", waktu=1) == words
+        assert Antrean.objects.get().state == state
 
 
 def test_cancelling_gives_the_place_back_once(jkn: MobileJkn) -> None:
@@ -353,16 +360,19 @@ def test_signing_in(jkn: MobileJkn, settings: Any) -> None:
     assert HOUR * 0.9 < kept.expires_at - now() <= HOUR
 
 
-@pytest.mark.parametrize(("login", "words"), [
+WRONG_LOGINS = [
     ({"x-username": "rs-jkn", "x-password": "salah"}, "Username atau password tidak sesuai"),
     ({"x-username": "siapa", "x-password": "sandi rahasia"}, "Username atau password tidak sesuai"),
     ({"x-username": "rs-jkn"}, "Header x-username dan x-password tidak boleh kosong"),
     ({}, "Header x-username dan x-password tidak boleh kosong"),
-])  # fmt: skip
-def test_signing_in_wrongly(jkn: MobileJkn, settings: Any, login: dict[str, str], words: str) -> None:
+]
+
+
+def test_signing_in_wrongly(jkn: MobileJkn, settings: Any) -> None:
     settings.PASTI_BPJS_USER, settings.PASTI_BPJS_PASSWORD = "rs-jkn", "sandi rahasia"
-    said = jkn.send("/antrean/token", method="GET", headers=login)
-    assert said["metadata"] == {"code": 201, "message": words}
+    for login, words in WRONG_LOGINS:
+        said = jkn.send("/antrean/token", method="GET", headers=login)
+        assert said["metadata"] == {"code": 201, "message": words}
 
 
 def test_the_password_may_be_kept_as_a_hash_and_an_empty_one_is_none(jkn: MobileJkn, settings: Any) -> None:
@@ -393,27 +403,33 @@ def test_a_token_opens_nothing_when_it_is_wrong_old_or_of_somebody_else(jkn: Mob
     assert with_headers(x_username=USER, x_token=good) == bad
 
 
-@pytest.mark.parametrize("body", [
+NO_REQUESTS = [
     b"", b"{", b"[]", b"null", b'"teks"', b"\xff\xfe", b"\x00", b'{"kodepoli":' + b"[" * 100_000, b"1" * 5000,
     b"{}" + b" " * 300_000,
-])  # fmt: skip
-def test_what_is_no_request_is_refused_in_the_one_shape(jkn: MobileJkn, body: bytes) -> None:
-    said = jkn.send("/antrean/status", body)
-    assert said["metadata"] == {"code": 201, "message": "Isi permintaan bukan JSON yang sah"}
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["\\u0000", "\\ud800", "\\u001b"])
-@pytest.mark.parametrize("service", ["status", "ambil", "sisa", "batal", "pasienbaru", "operasi/pasien"])
-def test_characters_nobody_can_keep_are_refused(jkn: MobileJkn, service: str, text: str) -> None:
+def test_what_is_no_request_is_refused_in_the_one_shape(jkn: MobileJkn) -> None:
+    for body in NO_REQUESTS:
+        said = jkn.send("/antrean/status", body)["metadata"]
+        assert said == {"code": 201, "message": "Isi permintaan bukan JSON yang sah"}, body[:40]
+
+
+def test_characters_nobody_can_keep_are_refused(jkn: MobileJkn) -> None:
     fields = wanted() | newcomer() | {"kodebooking": "X", "nopeserta": CARD}
-    for name in ("kodepoli", "kodebooking", "nik", "nopeserta"):
-        raw = json.dumps(fields | {name: "@"}).replace("@", text)
-        assert jkn.send(f"/antrean/{service}", raw.encode())["metadata"]["code"] in (201, 202)
+    named = {"status": "kodepoli", "ambil": "nik", "sisa": "kodebooking", "batal": "keterangan", "pasienbaru": "nama",
+             "operasi/pasien": "nopeserta"}  # fmt: skip
+    for service, name in named.items():
+        for text in ("\\u0000", "\\ud800", "\\u001b"):
+            raw = json.dumps(fields | {name: "A@B"}).replace("@", text)
+            said = jkn.send(f"/antrean/{service}", raw.encode())["metadata"]
+            assert said == {"code": 201, "message": f"{name} memuat karakter yang tidak sah"}
 
 
-@pytest.mark.parametrize("path", ["", "apa", "status/apa", "%00", "%0A", "..%2F", "operasi", "Status"])
-def test_every_unknown_path_is_answered_in_the_one_shape(jkn: MobileJkn, path: str) -> None:
-    assert jkn.send(f"/antrean/{path}", b"{}")["metadata"] == {"code": 201, "message": "Layanan tidak dikenal"}
+def test_every_unknown_path_is_answered_in_the_one_shape(jkn: MobileJkn) -> None:
+    for path in ("", "apa", "status/apa", "%00", "%0A", "..%2F", "operasi", "Status"):
+        said = jkn.send(f"/antrean/{path}", b"{}")["metadata"]
+        assert said == {"code": 201, "message": "Layanan tidak dikenal"}, path
 
 
 def test_a_path_may_end_with_a_slash_and_another_method_is_refused(jkn: MobileJkn) -> None:

@@ -139,17 +139,20 @@ def test_whatever_happens_to_a_message_it_arrives_once_and_before_the_next(
 
 
 @pytest.mark.django_db
-def test_after_an_outage_everything_goes_out_in_order(bpjs: FakeBpjs, sesi: Sesi) -> None:
-    bpjs.behaviour = ["drop"] * 12
+def test_after_a_day_of_outage_everything_goes_out_in_order(bpjs: FakeBpjs, sesi: Sesi, monkeypatch: Any) -> None:
+    bpjs.down, moment = True, now()
     visits = [seen(sesi, serial) for serial in range(1, 5)]
-    deliver_waiting(subscriptions())
-    asked = bpjs.calls
-    for _minute in range(12):
+    for run in range(24):
+        if run == 12:
+            visits.append(seen(sesi, 5))
+        deliver_waiting(subscriptions())
+        monkeypatch.setattr(bpjs_outbox, "now", lambda run=run: moment + dt.timedelta(hours=run + 1))
         assert bpjs_outbox.send_due() == 0
-        BpjsMessage.objects.filter(attempts=0).update(next_attempt_at=now())
-    assert bpjs.calls - asked <= 12, "who does not answer is asked once a minute, not once a message"
-    assert send() == 16
-    assert [told(bpjs, one) for one in visits] == [["add", "3", "4", "5"]] * 4
+        assert bpjs.calls <= run + 1, "who does not answer is asked once a run, not once a message"
+    bpjs.down = False
+    monkeypatch.undo()
+    assert send() == 20
+    assert [told(bpjs, one) for one in visits] == [["add", "3", "4", "5"]] * 5
 
 
 @pytest.mark.django_db

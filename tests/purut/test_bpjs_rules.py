@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pasti.purut.rules import bpjs_wire
@@ -44,6 +44,7 @@ def test_times_never_go_backwards() -> None:
     assert tasks(late) == [Task(3, MORNING), Task(4, MORNING), Task(5, MORNING + MINUTE)]
 
 
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from([str(one) for one in State]),
                           st.integers(-500, 500).map(lambda n: MORNING + MINUTE * n)), max_size=14))  # fmt: skip
 def test_whatever_is_stamped_ids_go_up_and_times_do_not_go_back(stamps: list[tuple[str, dt.datetime]]) -> None:
@@ -92,6 +93,7 @@ def test_answers_are_unpacked_as_they_were_packed_elsewhere(text: str, packed: s
     assert bpjs_wire.unpack(packed) == text
 
 
+@settings(max_examples=60)
 @given(st.text(alphabet=bpjs_wire.ALPHABET, max_size=200) | st.text(max_size=40))
 def test_garbage_is_text_or_a_value_error_never_anything_else(garbage: str) -> None:
     try:
