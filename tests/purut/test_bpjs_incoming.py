@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 
 from pasti.kernel.accounts.models import AccessToken
-from pasti.kernel.accounts.services import issue_token
+from pasti.kernel.accounts.services import issue_token, register_client
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now, today
 from pasti.purut import pack, queries, services
@@ -210,6 +210,16 @@ def test_a_patient_of_another_number_is_not_found_by_a_record_number(jkn: Mobile
     assert jkn.refused("ambil", **asked) == "NIK tidak sesuai dengan data pasien di rumah sakit"
 
 
+def test_a_record_without_nik_and_card_is_found_by_its_number_when_birth_date_and_sex_fit(jkn: MobileJkn) -> None:
+    Patient.objects.update(nik=None, jkn_no="")
+    asked = wanted(norm=str(Patient.objects.get()))
+    for differs in ({"birth_date": dt.date(1981, 1, 1), "sex": "P"}, {"birth_date": dt.date(1980, 1, 1), "sex": "L"}):
+        Patient.objects.update(**differs)
+        assert jkn.asks("ambil", **asked)["metadata"]["code"] == 202
+    Patient.objects.update(sex="P")
+    assert jkn.gets("ambil", **asked)["norm"] == str(Patient.objects.get(nik=NIK))
+
+
 def test_a_new_patient_is_told_so_then_recorded_then_gets_a_number(jkn: MobileJkn) -> None:
     asked = wanted(nik=NEW_NIK, nomorkartu="0001234567893")
     assert jkn.asks("ambil", **asked)["metadata"]["code"] == 202
@@ -358,6 +368,17 @@ def test_signing_in(jkn: MobileJkn, settings: Any) -> None:
     kept = AccessToken.objects.get(user__username="client:rs-jkn")
     assert token.encode() not in bytes(kept.digest)
     assert HOUR * 0.9 < kept.expires_at - now() <= HOUR
+
+
+def test_a_registered_program_with_the_scope_signs_in_as_in_a_demo(jkn: MobileJkn) -> None:
+    register_client("bpjs", "rahasia-demo", name="BPJS Kesehatan (contoh)", scopes=["antrean"])
+    register_client("lain", "rahasia-lain", name="Program lain", scopes=["telemetry"])
+    login = {"x-username": "bpjs", "x-password": "rahasia-demo"}
+    token = jkn.send("/antrean/token", method="GET", headers=login)["response"]["token"]
+    jkn.headers = {"x-username": "bpjs", "x-token": token}
+    jkn.gets("status", **practice())
+    other = jkn.send("/antrean/token", method="GET", headers={"x-username": "lain", "x-password": "rahasia-lain"})
+    assert other["metadata"] == {"code": 201, "message": "Username atau password tidak sesuai"}
 
 
 WRONG_LOGINS = [

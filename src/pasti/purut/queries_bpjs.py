@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 
+from pasti.civil.rules import nik as nik_rules
 from pasti.kernel.audit.services import record_reads
 from pasti.kernel.clock import city_zone, now, today
 from pasti.kernel.errors import NotFound, Refused
@@ -140,18 +141,27 @@ def wait_seconds(antrean: Antrean, ahead: int) -> int:
 def patient(nik: str, card: str, norm: int | None) -> Patient | None:
     """The hospital's record of this insured person, by NIK, card or record number; None for a new patient.
 
-    A record that says another NIK is somebody else's: Raises Refused.
+    A record that says another NIK is somebody else's: Raises Refused. One that says none is taken by its number only
+    when birth date and sex are those in the NIK.
     """
     found = Patient.objects.filter(nik=nik).first()
     if found is None and card:
         found = Patient.objects.filter(jkn_no=card).order_by("norm").first()
     if found is None and norm is not None:
         found = Patient.objects.filter(pk=norm).first()
-        if found is not None and found.nik is None and found.jkn_no != card:
-            return None  # nothing in the record says that it is theirs
+        if found is not None and found.nik is None and not _fits(found, nik):
+            return None
     if found is not None and found.nik not in (None, nik):
         raise Refused("pasien-tidak-sesuai", _("NIK tidak sesuai dengan data pasien di rumah sakit"))
     return found
+
+
+def _fits(found: Patient, nik: str) -> bool:
+    try:
+        parts = nik_rules.parse(nik)
+    except nik_rules.InvalidNik:
+        return False
+    return found.birth_date in parts.dates() and found.sex == ("L" if parts.sex == nik_rules.MALE else "P")
 
 
 def operations(first: dt.date, last: dt.date) -> list[Operasi]:
