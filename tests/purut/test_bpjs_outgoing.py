@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
@@ -237,6 +237,12 @@ def test_many_workers_at_once_send_each_message_once_and_in_order(fresh_database
     pack.load(section())
     sesi = open_session()
     visits = [seen(sesi, serial) for serial in range(1, 9)]
+    deliver_waiting(subscriptions())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'purut.bpjs_send' AND status = 'todo'"
+        )
+        assert cursor.fetchone() == (1,), "what was written asks for one run of the job"
 
     def worker(_: int) -> None:
         try:
