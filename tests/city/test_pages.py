@@ -31,7 +31,7 @@ OWN = {
               "/id/perangkat/", "/id/tingkat/?perlu=3",
               "/akun/reauthenticate/", "/keluar/", "/akun/logout/"],
     "perawat": ["/staf/", "/purut/perawat/"],
-    "loket": ["/purut/loket/", "/purut/loket/cari/?code=tidak-ada", "/staf/"],
+    "loket": ["/purut/loket/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada", "/staf/"],
     "bappeda": ["/smart-city/nilai/", "/staf/"],
     "kelurahan": ["/meja-akun/?q=si"],
     "auditor": ["/audit/", "/operasi/", "/akun/2fa/", "/akun/2fa/recovery-codes/generate/", "/akun/2fa/totp/deactivate/",
@@ -45,7 +45,7 @@ WALKED = {
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
-    "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "masterplan:indicator_csv",
+    "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
     "mfa_login_webauthn",
