@@ -32,6 +32,7 @@ OWN = {
               "/akun/reauthenticate/", "/keluar/", "/akun/logout/"],
     "perawat": ["/staf/", "/purut/perawat/"],
     "loket": ["/purut/loket/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada", "/staf/"],
+    "manajer_rs": ["/purut/manajer/"],
     "bappeda": ["/smart-city/nilai/", "/staf/"],
     "kelurahan": ["/meja-akun/?q=si"],
     "auditor": ["/audit/", "/operasi/", "/akun/2fa/", "/akun/2fa/recovery-codes/generate/", "/akun/2fa/totp/deactivate/",

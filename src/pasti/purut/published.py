@@ -63,6 +63,7 @@ GRANTS = [
     Grant("purut.register", ("loket",)),
     Grant("purut.check_in", ("loket", "perawat")),
     Grant("purut.call", ("perawat", "dokter")),
+    Grant("purut.manage", ("manajer_rs",)),
     Grant("purut.queue", ("loket", "perawat", "dokter", "manajer_rs")),
     Grant("purut.bpjs", ("loket", "manajer_rs")),
     Grant("purut.operations", ("loket",)),
@@ -70,6 +71,13 @@ GRANTS = [
 
 ROOMS = [
     Room("purut.queue", "Antrean poli hari ini", "Today's clinic queues", "/purut/perawat/", "purut.queue"),
+    Room(
+        "purut.manager",
+        "Jalannya pelayanan rumah sakit",
+        "How the hospital's days went",
+        "/purut/manajer/",
+        "purut.manage",
+    ),
     Room("purut.counter", "Loket pendaftaran", "Registration counter", "/purut/loket/", "purut.register"),
     Room("purut.operations", "Jadwal operasi", "Planned operations", "/purut/operasi/", "purut.operations"),
     Room("purut.bpjs", "Pesan ke BPJS", "Messages to BPJS", "/purut/bpjs/", "purut.bpjs"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pasti.purut.web import boards, bpjs, patient, staff
+from pasti.purut.web import boards, bpjs, manager, patient, staff
 
 app_name = "purut"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("perawat/<int:sesi_id>/", staff.queue, name="queue"),
     path("perawat/<int:sesi_id>/panggil/", staff.call_next, name="call_next"),
     path("perawat/antrean/<slug:code>/<slug:verb>/", staff.act, name="act"),
+    path("manajer/", manager.overview, name="manager"),
     path("loket/", staff.counter, name="counter"),
     path("loket/cari/", staff.find, name="find"),
     path("loket/karcis/<slug:code>/", staff.ticket, name="ticket"),
