@@ -21,6 +21,7 @@ from pasti.kernel.publish.types import (
     Task,
     TaskSource,
 )  # fmt: skip
+from pasti.purut.measures_waiting import MEASURES as WAITING
 
 SERVICES = [
     Service(
@@ -143,6 +144,8 @@ SUBSCRIPTIONS = [
     Subscription("purut.AntreanCalled", "pasti.purut.messages:called", "purut.tell_called"),
     Subscription("purut.AntreanBooked", "pasti.purut.services.bpjs_outbox:heard", "purut.bpjs_booked"),
     Subscription("purut.AntreanMoved", "pasti.purut.services.bpjs_outbox:heard", "purut.bpjs_moved"),
+    Subscription("purut.AntreanCalled", "pasti.purut.services.estimates:heard", "purut.estimate_called"),
+    Subscription("purut.AntreanMoved", "pasti.purut.services.estimates:heard", "purut.estimate_moved"),
 ]
 
 
@@ -211,4 +214,5 @@ MEASURES = [
         # A step may be recorded after its month: an offline counter hands in late.
         newest_sql="SELECT max(recorded_at) FROM purut_antreanstep",
     ),
+    *WAITING,
 ]  # fmt: skip

@@ -15,12 +15,13 @@ from pasti.purut.rules.states import ACTIVE
 def appointments(user: User) -> list[Task]:
     """The next registrations of the user and of those the user booked for."""
     rows = Antrean.objects.select_related("poli", "sesi").filter(date__gte=today(), state__in=sorted(ACTIVE))
-    mine = rows.filter(booked_by=user.pk).order_by("date", "number")[:5]
+    mine = list(rows.filter(booked_by=user.pk).order_by("date", "number")[:5])
+    windows = queries.windows_of(mine)
     return [
         Task(
             title=_("Antrean %(number)s, %(poli)s") % {"number": queries.label_of(one), "poli": queries.poli_name(one.poli)},
             text=_("Datang sekitar waktu yang tertera"), url=f"/purut/antrean/{one.code}/", action_label=_("Lihat nomor"),
-            system="E-New Purut", due=queries.window_of(one).begins,
+            system="E-New Purut", due=windows[one.pk].begins,
         )
         for one in mine
     ]  # fmt: skip

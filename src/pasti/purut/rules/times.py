@@ -13,10 +13,11 @@ SHORTEST = dt.timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Window:
-    """The time in which a number will probably be called."""
+    """The time in which a number will probably be called; `made_at` when it follows a running session, else None."""
 
     begins: dt.datetime
     ends: dt.datetime
+    made_at: dt.datetime | None = None
 
 
 def window(starts: dt.datetime, minutes: int, number: int) -> Window:

@@ -6,6 +6,9 @@ from procrastinate.contrib.django import app
 
 from pasti.purut import jobs_bpjs as jobs_bpjs  # its jobs are found through this module
 from pasti.purut import services
+from pasti.purut.jobs import estimates
+
+__all__ = ["estimates", "mark_no_shows", "open_sessions"]
 
 
 @app.periodic(cron="5 17 * * *")  # 00.05 WIB

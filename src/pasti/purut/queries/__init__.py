@@ -16,6 +16,7 @@ from pasti.kernel.clock import now, today
 from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi
+from pasti.purut.queries import estimates
 from pasti.purut.rules import numbers, times, words
 from pasti.purut.rules.states import ACTIVE, WAITING, State
 from pasti.purut.services.steps import topic
@@ -156,8 +157,13 @@ def label_of(antrean: Antrean) -> str:
 
 
 def window_of(antrean: Antrean) -> times.Window:
-    """The time this registration can expect."""
-    return times.window(antrean.sesi.starts_at, antrean.sesi.minutes, antrean.number)
+    """The time this registration can expect: as today's session goes, else by the schedule."""
+    return estimates.windows([antrean])[antrean.pk]
+
+
+def windows_of(rows: Iterable[Antrean]) -> dict[int, times.Window]:
+    """The same for many, by their ids, in one query."""
+    return estimates.windows(rows)
 
 
 def ahead_of(antrean: Antrean) -> int:
