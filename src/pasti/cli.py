@@ -148,6 +148,28 @@ def messages(
     raise typer.Exit(1 if faults else 0)
 
 
+@app.command("evaluate-waiting")
+def evaluate_waiting(
+    days: Annotated[int, typer.Option(min=20, help="Simulated days.")] = 300,
+    seed: int = 1,
+    replay: Annotated[bool, typer.Option(help="Also the past sessions in the database.")] = False,
+    write: Annotated[bool, typer.Option(help="Put the figures into docs/waiting-times.md.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Say how true estimates of the waiting time are, beside the BPJS formula and a plain average."""
+    from pasti.purut import waiting_report
+
+    text = waiting_report.simulated(days, seed)
+    if replay:
+        _django(data)
+        from pasti.purut.queries import estimates
+
+        text += waiting_report.replayed(estimates.replayable())
+    typer.echo(text)
+    if write:
+        waiting_report.write(text)
+
+
 @app.command("verify-audit")
 def verify_audit(data: Data = DEFAULT_DATA) -> None:
     """Seal what is new in the audit log and prove that nothing in it was altered."""
