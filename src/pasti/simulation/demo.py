@@ -5,11 +5,14 @@ from __future__ import annotations
 import resource
 import time
 from pathlib import Path
+from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pasti.simulation import accounts, city
+from pasti.civil import queries as register
+from pasti.kernel.accounts.models import User
+from pasti.simulation import accounts, city, hospital
 
 
 def build(data_dir: Path, *, people: int, base_url: str, seed: int = 1) -> None:
@@ -23,3 +26,10 @@ def build(data_dir: Path, *, people: int, base_url: str, seed: int = 1) -> None:
         seconds, memory = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"{built.people:,} people made in {seconds:.1f} s, {memory:.0f} MB at the most")
     accounts.create(data_dir, base_url)
+    hospital.fill(_own_families())
+
+
+def _own_families() -> list[UUID]:
+    """The people of the demo's accounts and of their families."""
+    people = [one for one in User.objects.values_list("person_id", flat=True).distinct() if one is not None]
+    return sorted({*people, *(one for person in people for one in register.household_ids(person))})

@@ -26,7 +26,7 @@ def ensure_sessions() -> int:
         return 0
     first = today()
     wanted = [
-        _session(jadwal, day)
+        session_on(jadwal, day)
         for jadwal in Jadwal.objects.filter(active=True).select_related("dokter")
         for day in times.dates({jadwal.weekday}, first, first + dt.timedelta(days=horizon))
     ]
@@ -35,7 +35,8 @@ def ensure_sessions() -> int:
     return Sesi.objects.count() - before
 
 
-def _session(jadwal: Jadwal, day: dt.date) -> Sesi:
+def session_on(jadwal: Jadwal, day: dt.date) -> Sesi:
+    """The session a schedule makes on one day, not yet stored."""
     zone = city_zone()
     return Sesi(
         jadwal=jadwal, poli_id=jadwal.dokter.poli_id, dokter=jadwal.dokter, date=day, minutes=jadwal.minutes,
