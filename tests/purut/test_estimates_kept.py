@@ -13,7 +13,9 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from pasti.civil import queries as register
 from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.clock import now, today
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.kernel.publish.services import measure_now
@@ -24,7 +26,7 @@ from pasti.purut.rules.day import HABITS, Crowd, Plan, simulate
 from pasti.purut.rules.states import State
 from pasti.purut.services import estimates
 
-from .conftest import HOUR, arrived, booked, open_session, section, token
+from .conftest import HOUR, arrived, booked, open_session, section, token, town  # noqa: F401
 
 db = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -221,6 +223,15 @@ def test_an_estimate_is_scored_once_and_only_what_was_told_to_who_had_come(sesi:
     assert (scores[good.pk].error_minutes, scores[good.pk].inside, scores[good.pk].first) == (4, True, True)
     assert (scores[later.pk].error_minutes, scores[later.pk].inside, scores[later.pk].first) == (9, False, False)
     assert second.estimates.count() == 0
+
+
+@db
+def test_the_own_copy_of_a_patient_holds_what_was_told(sesi: Sesi, town: Any, mother: User) -> None:  # noqa: F811
+    with scoped(register.scope_for(mother, "purut.registration")):
+        one = booked(sesi, patient=town.mother.pk)
+    estimates.renew(sesi.pk)
+    told = [row for row in queries.records_of(town.mother.pk) if row["catatan"] == "perkiraan waktu panggil"]
+    assert [(row["kode"], row["tengah"]) for row in told] == [(one.code, Estimate.objects.get().point)]
 
 
 @db

@@ -139,7 +139,7 @@ def records_of(person_id: UUID) -> list[dict[str, Any]]:
             "prioritas": row.priority, "lewat": row.channel, "keadaan": row.state, "ruang": row.room, "dicatat_pada": row.recorded_at,
         }
         for row in rows
-    ]  # fmt: skip
+    ] + estimates.told_to(patient.pk)  # fmt: skip
 
 
 def by_code(code: str) -> Antrean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -46,6 +47,15 @@ def replayable() -> Iterator[tuple[str, list[Past]]]:
 def newest(antreans: Iterable[int]) -> QuerySet[Estimate]:
     """The last estimate of each registration."""
     return Estimate.objects.filter(antrean_id__in=list(antreans)).order_by("antrean_id", "-id").distinct("antrean_id")
+
+
+def told_to(norm: int) -> list[dict[str, Any]]:
+    """All estimates a patient was given, for that patient's own copy."""
+    return [
+        {"catatan": "perkiraan waktu panggil", "kode": one.antrean.code, "dibuat_pada": one.made_at, "mulai": one.lower,
+         "tengah": one.point, "selesai": one.upper, "di_depan": one.ahead, "dasar": one.basis}
+        for one in Estimate.objects.filter(antrean__patient_id=norm).select_related("antrean").order_by("id")
+    ]  # fmt: skip
 
 
 def windows(rows: Iterable[Antrean]) -> dict[int, times.Window]:
