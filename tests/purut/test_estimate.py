@@ -130,6 +130,11 @@ def test_a_long_visit_does_not_hide_that_the_queue_stands_still() -> None:
     assert of(2, forecast(60, Session(10, ways), USUAL)).point > 60
 
 
+def test_an_order_of_the_hospitals_own_is_followed() -> None:
+    queue = Session(10, [waiting(1), waiting(2), waiting(3)])
+    assert [one.number for one in forecast(5, queue, USUAL, order=[3, 1])] == [3, 1, 2]
+
+
 def test_nobody_waits_nobody_is_told() -> None:
     assert forecast(10, Session(10, [Way(1, State.DONE, arrived=0, calls=[0.0], done=5)]), USUAL) == []
 

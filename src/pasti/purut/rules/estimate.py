@@ -89,15 +89,25 @@ def learn(past: Sequence[Session], minutes: float) -> Habits:
 
 
 def forecast(
-    now: float, session: Session, habits: Habits, *, ratio: int = 3, scenarios: int = SCENARIOS
+    now: float,
+    session: Session,
+    habits: Habits,
+    *,
+    ratio: int = 3,
+    order: Sequence[int] = (),
+    scenarios: int = SCENARIOS,
 ) -> list[Estimate]:
     """The estimate for everyone who waits or is expected, in the order of calling.
 
     `now` in minutes after the scheduled start, `session` as known now. For one who has not come yet it is when the turn
     reaches the number. Never before now; who is called later is never expected earlier. The same input gives the same
-    answer.
+    answer. `order` are numbers as they will be called, when the hospital has an order of its own; those it does not name
+    come after.
     """
     queue = calling_order([way for way in session.ways if way.expected], ratio, since_priority(session.ways))
+    if order:
+        place = {number: at for at, number in enumerate(order)}
+        queue.sort(key=lambda way: place.get(way.number, len(place)))
     if not queue:
         return []
     # Streams of their own: one patient more changes nobody else's draws, so an estimate moves only for a reason.
