@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pasti.purut.rules import evaluation
+from pasti.purut.rules.day import OTHER_CROWDS
 from pasti.purut.rules.evaluation import AVERAGE, BPJS, OURS, Line, Past
 
 PAGE = Path("docs/waiting-times.md")
@@ -20,7 +22,12 @@ HEAD = (
 def simulated(days: int, seed: int) -> str:
     """The table over made-up days, by habit of the doctor and over all."""
     lines = evaluation.of_simulated(days, seed)
-    return f"{days} simulated days, seed {seed}:\n\n{HEAD}{''.join(map(_rows, lines))}\n{_ratios(lines[-1])}"
+    table = f"{days} simulated days, seed {seed}:\n\n{HEAD}{''.join(map(_rows, lines))}\n{_ratios(lines[-1])}"
+    others = [
+        replace(evaluation.of_simulated(max(20, days // 5), seed, crowd=crowd)[-1], habit=name)
+        for name, crowd in OTHER_CROWDS.items()
+    ]
+    return f"{table}\nWhen people come otherwise, all doctors together:\n\n{HEAD}{''.join(map(_rows, others))}"
 
 
 def replayed(doctors: Iterable[tuple[str, list[Past]]]) -> str:

@@ -74,6 +74,14 @@ HABITS: dict[str, Doctor] = {
     "lambat dan sering jeda": Doctor(late=12, pace=1.35, spread=0.7, between_days=0.25, break_chance=0.8, break_minutes=20),
 }  # fmt: skip
 
+# Crowds the estimator was not tuned on: whether it holds when people come otherwise.
+OTHER_CROWDS: dict[str, Crowd] = {
+    "30 % stay away, the others come at any time": Crowd(
+        no_show=0.3, early=0, early_spread=45, at_opening=0.1, absent=0.1
+    ),
+    "nearly all come before the start": Crowd(no_show=0.05, at_opening=0.9),
+}
+
 
 def simulate(plan: Plan, doctor: Doctor, crowd: Crowd, chance: Random) -> Day:
     """One day. The same chance gives the same day."""

@@ -24,6 +24,7 @@ AGAIN = 30.0  # minutes after which a waiting patient asks again
 OURS, BPJS, AVERAGE = "perkiraan PASTI", "rumus BPJS", "rata-rata biasa"
 METHODS = (OURS, BPJS, AVERAGE)
 PLANS = (days.Plan(8, 30), days.Plan(10, 18), days.Plan(12, 20), days.Plan(15, 16))
+USUAL = days.Crowd()
 Window = tuple[float, float, float]  # lower, point, upper
 
 
@@ -97,7 +98,7 @@ class Line:
     scores: dict[str, Score]
 
 
-def of_simulated(number: int, seed: int, plans: Sequence[days.Plan] = PLANS) -> list[Line]:
+def of_simulated(number: int, seed: int, plans: Sequence[days.Plan] = PLANS, crowd: days.Crowd = USUAL) -> list[Line]:
     """Score `number` made-up days, shared evenly among the habits; each habit is a doctor of each plan, day after day."""
     lines = []
     for at, (habit, doctor) in enumerate(days.HABITS.items()):
@@ -105,7 +106,9 @@ def of_simulated(number: int, seed: int, plans: Sequence[days.Plan] = PLANS) -> 
         scores, done = new_scores(), 0
         for which, plan in enumerate(plans):
             chance = Random(f"{seed}:{habit}:{which}")  # noqa: S311 made-up days, not secrets
-            these = [_past(plan, doctor, chance) for _ in range(share // len(plans) + (which < share % len(plans)))]
+            these = [
+                _past(plan, doctor, crowd, chance) for _ in range(share // len(plans) + (which < share % len(plans)))
+            ]
             done += len(these)
             score(these, scores, plan.ratio)
         lines.append(Line(habit, done, scores))
@@ -171,8 +174,8 @@ def people_ahead(number: int, ways: Iterable[Way]) -> int:
     return sum(way.number < number and way.state in ACTIVE - {State.SKIPPED} for way in ways)
 
 
-def _past(plan: days.Plan, doctor: days.Doctor, chance: Random) -> Past:
-    made = days.simulate(plan, doctor, days.Crowd(), chance)
+def _past(plan: days.Plan, doctor: days.Doctor, crowd: days.Crowd, chance: Random) -> Past:
+    made = days.simulate(plan, doctor, crowd, chance)
     return Past(plan.minutes, made.stamps, made.priorities)
 
 
