@@ -2,8 +2,8 @@
 
 The rest of the session is played through a few hundred times. Each time the doctor's free moment, the pace of today, the
 length of every turn, and who of those expected still comes are drawn from what this doctor's past sessions and today have
-shown; the middle and the tenths of the outcomes are the estimate. Drawing from what was seen needs no assumption about
-the shape of service times, and skewed, bunched or late days come out as they are.
+shown; the middle of the outcomes and all but their ends (`EDGE`) are the estimate. Drawing from what was seen needs no
+assumption about the shape of service times, and skewed, bunched or late days come out as they are.
 
 Two things keep it steady with little to go on: a few cautious values stand beside what was observed until enough has
 been (`CAUTION`), and the pace of today is drawn towards the doctor's own history by how much days differ for this doctor
