@@ -14,8 +14,9 @@ from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
 from pasti.kernel.outbox.services import deliver_waiting
 from pasti.kernel.publish.registry import subscriptions
-from pasti.purut import pack, queries_bpjs, services
+from pasti.purut import pack, services
 from pasti.purut.models import Antrean, AntreanStep, BpjsMessage, Dokter, Patient, Resep, Sesi
+from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.rules.states import State
 from pasti.purut.services import bpjs_client, bpjs_outbox
 

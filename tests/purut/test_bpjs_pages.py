@@ -12,8 +12,9 @@ from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.audit.queries import trail_of
 from pasti.kernel.clock import now, today
 from pasti.kernel.publish.registry import registry
-from pasti.purut import queries_bpjs, services
+from pasti.purut import services
 from pasti.purut.models import BpjsMessage, Operasi, Sesi
+from pasti.purut.queries import bpjs as queries_bpjs
 
 from .conftest import booked
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasti.purut.queries_fhir import SOURCES
+from pasti.purut.queries.fhir import SOURCES
 from pasti.purut.rules import fhir_appointments as appointments
 from pasti.purut.rules import fhir_search as search
 from pasti.purut.rules.fhir_search import Unfit

@@ -203,7 +203,7 @@ def test_a_fault_of_ours_is_an_outcome_without_its_cause(
     def broken(*_: Any) -> None:
         raise RuntimeError("rahasia")
 
-    monkeypatch.setattr("pasti.purut.queries_fhir.matching", broken)
+    monkeypatch.setattr("pasti.purut.queries.fhir.matching", broken)
     told = get(client, "Slot", 500)
     assert "rahasia" not in json.dumps(told)
 

@@ -12,8 +12,8 @@ from django.test import Client
 
 from pasti.kernel.accounts.models import User
 from pasti.kernel.clock import now, today
-from pasti.purut import queries_manager as queries
 from pasti.purut.models import Antrean, AntreanStep, Sesi
+from pasti.purut.queries import manager as queries
 from pasti.purut.rules.states import State
 from tests.purut.conftest import booked
 

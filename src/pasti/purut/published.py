@@ -150,7 +150,8 @@ SUBSCRIPTIONS = [
 
 
 def _records(person_id: UUID) -> list[dict[str, Any]]:
-    from pasti.purut import queries, queries_bpjs
+    from pasti.purut import queries
+    from pasti.purut.queries import bpjs as queries_bpjs
 
     return queries.records_of(person_id) + queries_bpjs.records_of(person_id)
 

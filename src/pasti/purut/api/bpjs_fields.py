@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pasti.kernel.clock import today
 from pasti.kernel.errors import Refused
-from pasti.purut.queries_bpjs import Hours
+from pasti.purut.queries.bpjs import Hours
 
 LARGEST = 200_000  # bytes of a request
 CARD, NIK = 13, 16  # digits

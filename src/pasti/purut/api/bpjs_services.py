@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pasti.kernel.errors import Refused
-from pasti.purut import queries, queries_bpjs
+from pasti.purut import queries
 from pasti.purut.api.bpjs_fields import Fields, wrong
 from pasti.purut.models import Operasi, Resep, Sesi
+from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.rules.states import BEFORE_SEEN, State
 from pasti.purut.services import bpjs
 from pasti.purut.services.bpjs_bodies import ADVICE, ms

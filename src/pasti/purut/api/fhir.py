@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 
 from pasti.kernel.accounts.models import User
 from pasti.kernel.api.paging import page_of
-from pasti.purut import queries_fhir as reads
 from pasti.purut.api.fhir_edge import FORM, base, caller, prefers_strict, respond
-from pasti.purut.queries_fhir_public import around
+from pasti.purut.queries import fhir as reads
+from pasti.purut.queries.fhir_public import around
 from pasti.purut.rules.fhir_answers import bundle
 from pasti.purut.rules.fhir_capability import capability
 from pasti.purut.rules.fhir_search import Unfit, count

@@ -15,12 +15,12 @@ from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.idempotency import idempotent
 from pasti.kernel.errors import NotFound, Refused
-from pasti.purut import queries_fhir as reads
 from pasti.purut import services
 from pasti.purut.api.fhir import understood
 from pasti.purut.api.fhir_edge import base, body_of, caller, respond
 from pasti.purut.models import Antrean
-from pasti.purut.queries_fhir_public import around
+from pasti.purut.queries import fhir as reads
+from pasti.purut.queries.fhir_public import around
 from pasti.purut.rules import fhir_appointments as rules
 from pasti.purut.rules.fhir_answers import encoded, etag
 from pasti.purut.rules.fhir_resources import Resource

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from pasti.purut import jobs_bpjs as jobs_bpjs  # its jobs are found through this module
 from pasti.purut import services
-from pasti.purut.jobs import estimates
+from pasti.purut.jobs import bpjs, estimates  # their jobs are found through this module
 
-__all__ = ["estimates", "mark_no_shows", "open_sessions"]
+__all__ = ["bpjs", "estimates", "mark_no_shows", "open_sessions"]
 
 
 @app.periodic(cron="5 17 * * *")  # 00.05 WIB

@@ -16,8 +16,8 @@ from pasti.kernel.accounts.models import Client
 from pasti.kernel.accounts.services import issue_token, register_client, token_for_client
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.errors import Refused
-from pasti.purut import queries_bpjs
 from pasti.purut.models import Antrean, Patient, Sesi
+from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, State
 from pasti.purut.services.booking import book, cancel
 from pasti.purut.services.calling import check_in

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from pasti.kernel.clock import city_zone
-from pasti.purut import queries, queries_bpjs
+from pasti.purut import queries
 from pasti.purut.models import Antrean, BpjsMessage, Resep
+from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.rules import bpjs_tasks
 from pasti.purut.rules.states import State
 

@@ -40,7 +40,7 @@ class Outcome(Enum):
 def heard(event: StoredEvent) -> None:
     """Something happened to a registration: write what BPJS is to learn of it."""
     if settings.PASTI_BPJS_URL and fill(Antrean.objects.filter(code=event.payload["code"])):
-        from pasti.purut.jobs_bpjs import send  # the job calls this module
+        from pasti.purut.jobs.bpjs import send  # the job calls this module
 
         wake_after_commit(send)
 
@@ -147,7 +147,7 @@ def send_again() -> int:
     refused = BpjsMessage.objects.filter(state=BpjsMessage.State.REFUSED)
     count = refused.update(state=BpjsMessage.State.WAITING, next_attempt_at=now())
     if count:
-        from pasti.purut.jobs_bpjs import send
+        from pasti.purut.jobs.bpjs import send
 
         wake_after_commit(send)
     return count

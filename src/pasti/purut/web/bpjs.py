@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pasti.kernel.accounts.access import permission_required
 from pasti.kernel.errors import NotFound, Refused
-from pasti.purut import queries, queries_bpjs
+from pasti.purut import queries
+from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.services import bpjs_operations, bpjs_outbox
 from pasti.purut.web.bpjs_forms import OperationForm
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from pasti.kernel import clock
 from pasti.kernel.accounts.access import permission_required
-from pasti.purut import queries_manager as queries
-from pasti.purut.queries_manager import Clinic, Period, Wait
+from pasti.purut.queries import manager as queries
+from pasti.purut.queries.manager import Clinic, Period, Wait
 
 USUAL = dt.timedelta(days=29)  # before today: a month
 

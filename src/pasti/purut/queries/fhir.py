@@ -19,8 +19,9 @@ from pasti.kernel.audit.services import record_read, record_reads
 from pasti.kernel.errors import NotFound
 from pasti.purut import queries
 from pasti.purut.models import Antrean, Patient
-from pasti.purut.queries_fhir_public import NOTHING, PUBLIC, Around, Source, coded, identified, ids, on_day, pointing
+from pasti.purut.queries.fhir_public import NOTHING, PUBLIC, Around, Source, coded, identified, ids, on_day, pointing
 from pasti.purut.rules import fhir_appointments as rules
+from pasti.purut.rules import times
 from pasti.purut.rules.fhir_resources import LOCATION_PREFIX, POLI_SYSTEM, Resource
 from pasti.purut.rules.fhir_search import Unfit, tokens
 from pasti.purut.rules.states import State
@@ -138,7 +139,8 @@ def _record_patients(rows: list[Patient], user: User) -> None:
 
 def shown(row: Antrean, around: Around) -> Resource:
     """A registration as Appointment."""
-    window = queries.window_of(row)
+    # As booked: a program plans with it, and what the day makes of it is on the patient's own page.
+    window = times.window(row.sesi.starts_at, row.sesi.minutes, row.number)
     return rules.appointment(
         hospital=around.hospital.pk, code=row.code, state=State(row.state), slot=row.sesi_id, poli=row.poli_id,
         poli_name=row.poli.name, doctor=row.sesi.dokter_id, doctor_name=row.sesi.dokter.name, norm=row.patient_id,

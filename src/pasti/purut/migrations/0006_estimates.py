@@ -14,7 +14,7 @@ TABLES = ("purut_estimate", "purut_estimatescore")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purut", "0004_way_through_the_house")]
+    dependencies = [("purut", "0005_bpjs")]
 
     operations = [
         migrations.CreateModel(
