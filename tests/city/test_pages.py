@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 import psycopg
 import pyotp
@@ -14,13 +15,14 @@ from playwright.sync_api import Page, Response
 
 from pasti.portal.web.account_urls import AT_THE_DESK
 from tests.city.axe import faults, seen
+from tests.city.test_first_thread import admit
 from tests.platform_process import Platform
 
 pytestmark = [pytest.mark.browser, pytest.mark.platform]
 
 PUBLIC = [
     "/", "/cari/?q=anak", "/layanan/", "/layanan/purut-pendaftaran/", "/masuk/", "/masuk/daftar/", "/bantuan/", "/privasi/",
-    "/aksesibilitas/", "/purut/", "/purut/poli/ANA/", "/purut/papan/", "/purut/papan/ANA/", "/smart-city/",
+    "/aksesibilitas/", "/purut/", "/purut/poli/ANA/", "/purut/papan/", "/purut/papan/ANA/", "/purut/anjungan/", "/smart-city/",
     "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/", "/smart-city/indikator/IK-PURUT-DARING/",
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/wilayah/35.75.01/", "/gaya/", "/gaya/?name=", "/luring/",
     "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
@@ -30,8 +32,9 @@ OWN = {
               "/berkas/", "/akun/2fa/totp/activate/", "/akun/2fa/webauthn/", "/akun/2fa/webauthn/add/",
               "/id/perangkat/", "/id/tingkat/?perlu=3",
               "/akun/reauthenticate/", "/keluar/", "/akun/logout/"],
-    "perawat": ["/staf/", "/purut/perawat/"],
-    "loket": ["/purut/loket/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada", "/staf/"],
+    "perawat": ["/staf/", "/purut/perawat/", "/purut/farmasi/"],
+    "loket": ["/purut/loket/", "/purut/jadwal/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada",
+              "/staf/"],
     "manajer_rs": ["/purut/manajer/"],
     "bappeda": ["/smart-city/nilai/", "/staf/"],
     "kelurahan": ["/meja-akun/?q=si"],
@@ -40,13 +43,15 @@ OWN = {
 }  # fmt: skip
 # Seen by a test that walks there: of a booking, a call, a computed value, a slip.
 WALKED = {
-    "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "masterplan:provenance", "portal:make_account",
+    "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
+    "purut:kiosk_check_in", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
     "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
-    "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:operation_done", "masterplan:indicator_csv",
+    "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
+    "purut:leave", "purut:kiosk_set_up", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
     "mfa_login_webauthn",
@@ -66,7 +71,9 @@ def test_pages_of_a_role_have_no_violation(visitor: Callable[..., Page], role: s
     assert faults(page, OWN[role]) == []
 
 
-def test_pages_of_a_visit_have_no_violation(visitor: Callable[..., Page], clinic_today: int) -> None:
+def test_pages_of_a_visit_have_no_violation(
+    visitor: Callable[..., Page], signed_in: dict[str, Any], clinic_today: int
+) -> None:
     resident, nurse = visitor("warga"), visitor("perawat")
     form = f"/purut/daftar/{clinic_today}/"
     assert faults(resident, [form, "/smart-city/indikator/IK-PURUT-DARING/"]) == []
@@ -79,11 +86,26 @@ def test_pages_of_a_visit_have_no_violation(visitor: Callable[..., Page], clinic
     resident.wait_for_selector(".pasti-ticket__number")
     ticket = resident.url
     assert faults(nurse, [f"/purut/perawat/{clinic_today}/"]) == []
-    nurse.click(f"form[action*='{ticket.rstrip('/').rsplit('/', 1)[1]}/datang'] button")
+    code = ticket.rstrip("/").rsplit("/", 1)[1]
+    clerk = visitor("loket")
+    assert faults(clerk, [f"/purut/jadwal/{clinic_today}/", f"/purut/antrean/{code}/pilihan/"]) == []
+    nurse.click(f"form[action*='{code}/datang'] button")
+    admit(clerk, code)
+    nurse.reload()
     nurse.click("text=Panggil berikutnya")
     nurse.wait_for_selector(".pasti-now")
     assert faults(nurse, [nurse.url, "/purut/papan/ANA/"]) == []
     assert faults(resident, [ticket, provenance]) == []
+    clerk.goto("/purut/loket/")
+    clerk.click("text=Pasang anjungan")
+    signed_in.pop("loket")  # who sets a kiosk up is signed out there
+    clerk.fill("[name=asked]", code)
+    clerk.click("text=Cari antrean saya")
+    clerk.wait_for_selector("text=Perlu didahulukan?")
+    assert seen(clerk) == []
+    clerk.click("text=Saya sudah datang")  # called already: the kiosk says no, on the ticket's page
+    clerk.wait_for_selector("text=Silakan ke loket")
+    assert seen(clerk) == []
 
 
 def test_papers_of_the_counters_have_no_violation(

@@ -41,7 +41,7 @@ CALLERS = [*ROLES, STRANGER, PROGRAM]
 KWARG = re.compile(r"<(?:\w+:)?(\w+)>|\{(?:\w+:)?(\w+)\}")
 
 # Signing in and out itself, where no object of anybody is named; posting there would end the caller's session.
-SESSION = ("akun/", "masuk/", "keluar/", "i18n/", "o/logout")
+SESSION = ("akun/", "masuk/", "keluar/", "i18n/", "o/logout", "purut/anjungan/pasang/")
 # Pages about the city itself: looked at and posted to, but not searched for somebody.
 NOBODY = (
     "smart-city/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pasti.purut import pack
-from pasti.purut.services import book
+from pasti.purut.services import book, join
 from tests.foreign import World
 from tests.purut.conftest import open_session, section
 
@@ -26,4 +26,11 @@ def objects(world: World) -> dict[str, Any]:
     world.public |= {"fhir/R4/Slot/:fhir_id": sesi.pk, "fhir/R4/Appointment/:fhir_id": made.code,
                      "fhir/R4/Patient/:fhir_id": made.patient_id}  # fmt: skip
     world.public |= {f"api/v1/{key}": value for key, value in world.public.items() if key.startswith("purut/")}
-    return {}
+    return {"purut/tunggu:tunggu_id": _waiting(world)}
+
+
+def _waiting(world: World) -> int:
+    """The foreign person waits for a place in a full session of another clinic."""
+    full = open_session("INT", quota_online=0)
+    asked = {"patient": world.person, "payer": "umum", "channel": "web"}
+    return join(sesi_id=full.pk, **asked).pk  # type: ignore[arg-type]

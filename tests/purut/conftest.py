@@ -15,7 +15,7 @@ from pasti.kernel.accounts.services import assign, issue_token
 from pasti.kernel.clock import now, today
 from pasti.purut import pack
 from pasti.purut.models import Antrean, Sesi
-from pasti.purut.services import PatientWanted, book, check_in
+from pasti.purut.services import PatientWanted, admit, book, check_in
 from tests.civil.conftest import town  # noqa: F401
 
 HOUR = dt.timedelta(hours=1)
@@ -59,11 +59,17 @@ def booked(sesi: Sesi, serial: int = 1, **more: Any) -> Antrean:
     return book(sesi_id=sesi.pk, **(usual | more))
 
 
-def arrived(sesi: Sesi, serial: int = 1) -> Antrean:
-    """A registration of somebody who waits."""
-    made = booked(sesi, serial)
+def arrive(made: Antrean) -> Antrean:
+    """Check in, and be admitted when new: the patient waits for the clinic."""
     check_in(made)
+    if made.state == "admission":
+        admit(made)
     return made
+
+
+def arrived(sesi: Sesi, serial: int = 1, **more: Any) -> Antrean:
+    """A registration of somebody who waits for the clinic."""
+    return arrive(booked(sesi, serial, **more))
 
 
 PRIORITY = {"ratio": 3, "classes": ["lansia"], "elderly_from_age": 60}

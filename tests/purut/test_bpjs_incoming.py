@@ -21,7 +21,7 @@ from pasti.purut.rules.states import State
 from pasti.purut.services import bpjs_operations
 
 from .bpjs_server import USER, MobileJkn, running
-from .conftest import HOUR, booked, open_session, section
+from .conftest import HOUR, arrived, booked, open_session, section
 
 DAY = dt.timedelta(days=1)
 NIK, CARD, REFERRAL = "9901014101800001", "0001234567890", "0301R0010326B000001"
@@ -91,7 +91,7 @@ def test_status(jkn: MobileJkn) -> None:
 def test_status_names_the_number_called_last(jkn: MobileJkn) -> None:
     sesi = open_session()
     for serial in (7, 8):
-        services.check_in(booked(sesi, serial))
+        arrived(sesi, serial)
     services.call_next(sesi.pk, "ruang 1")
     said = jkn.gets("status", **practice(tanggalperiksa=today().isoformat()))
     assert (said["antreanpanggil"], said["sisaantrean"]) == ("B-001", 2)
@@ -256,7 +256,7 @@ def test_a_new_patient_that_cannot_be_one_is_refused(jkn: MobileJkn) -> None:
 def test_how_long_a_registration_still_waits(jkn: MobileJkn) -> None:
     sesi = open_session()
     for serial in (7, 8):
-        services.check_in(booked(sesi, serial))
+        arrived(sesi, serial)
     services.start(services.call_next(sesi.pk, "ruang 1"))  # type: ignore[arg-type]
     mine = here_with(jkn, starts_at=now() - HOUR / 60)
     said = jkn.gets("sisa", kodebooking=mine.code)

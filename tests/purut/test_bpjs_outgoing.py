@@ -21,7 +21,7 @@ from pasti.purut.rules.states import State
 from pasti.purut.services import bpjs_client, bpjs_outbox
 
 from .bpjs_fake import CONS_ID, SECRET, USER_KEY, FakeBpjs
-from .conftest import arrived, booked, open_session, patient, section
+from .conftest import arrive, arrived, booked, open_session, patient, section
 
 REFERRAL = "0301R0010326B000001"
 CARD = "0001234567890"
@@ -53,7 +53,7 @@ def send() -> int:
 def seen(sesi: Sesi, serial: int = 1, **more: Any) -> Antrean:
     """A visit from booking to the end."""
     made = booked(sesi, serial, **more)
-    services.check_in(made)
+    arrive(made)
     called = services.call_next(sesi.pk, "ruang 1")
     assert called == made
     services.start(called)
@@ -64,8 +64,8 @@ def seen(sesi: Sesi, serial: int = 1, **more: Any) -> Antrean:
 @pytest.mark.django_db
 def test_a_visit_is_told_from_the_registration_to_its_end(bpjs: FakeBpjs, sesi: Sesi) -> None:
     made = seen(sesi)
-    assert send() == 4
-    assert told(bpjs, made) == ["add", "3", "4", "5"]
+    assert send() == 6
+    assert told(bpjs, made) == ["add", "1", "2", "3", "4", "5"], "a new patient passes by admission"
     add, last = bpjs.taken[0][1], bpjs.taken[-1][1]
     assert (add["jenispasien"], add["nomorkartu"], add["kodedokter"], add["nomorantrean"]) == (
         "NON JKN",
@@ -73,12 +73,12 @@ def test_a_visit_is_told_from_the_registration_to_its_end(bpjs: FakeBpjs, sesi: 
         1,
         "B-001",
     )
-    assert (add["nik"], add["norm"], add["pasienbaru"]) == (patient().nik, str(made.patient), 0)
+    assert (add["nik"], add["norm"], add["pasienbaru"]) == (patient().nik, str(made.patient), 1)
     done = AntreanStep.objects.get(antrean=made, step=State.DONE).occurred_at
     assert (last["waktu"], last["jenisresep"]) == (int(done.timestamp() * 1000), "Tidak ada")
     assert send() == 0, "nothing is told twice"
-    assert bpjs.calls == 4
-    assert Entry.objects.filter(action="purut.bpjs.sent").count() == 4
+    assert bpjs.calls == 6
+    assert Entry.objects.filter(action="purut.bpjs.sent").count() == 6
     assert queries_bpjs.outbox() == queries_bpjs.Outbox(0, 0, None)
 
 
@@ -90,8 +90,8 @@ def test_the_pharmacys_times_name_the_kind_of_prescription(bpjs: FakeBpjs, sesi:
     Resep.objects.create(antrean=made, kind="non_racikan", date=made.date, number=1)
     bpjs_outbox.fill_recent()
     send()
-    assert told(bpjs, made) == ["add", "3", "4", "5", "6", "7"]
-    assert {body.get("jenisresep") for _s, body in bpjs.taken[3:]} == {"Non racikan"}
+    assert told(bpjs, made) == ["add", "1", "2", "3", "4", "5", "6", "7"]
+    assert {body.get("jenisresep") for _s, body in bpjs.taken[5:]} == {"Non racikan"}
 
 
 @pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_nothing_is_written_or_sent_while_it_is_off(bpjs: FakeBpjs, sesi: Sesi, 
     settings.PASTI_BPJS_URL = url
     bpjs_outbox.fill_recent()
     send()
-    assert told(bpjs, made) == ["add", "3", "4", "5"], "switched on, it learns of the day so far"
+    assert told(bpjs, made) == ["add", "1", "2", "3", "4", "5"], "switched on, it learns of the day so far"
 
 
 @pytest.mark.django_db
@@ -134,8 +134,8 @@ def test_whatever_happens_to_a_message_it_arrives_once_and_before_the_next(
 ) -> None:
     made = seen(sesi)
     bpjs.behaviour = [ill, "", ill]
-    assert [send(), send(), send()] == [0, 1, 3]
-    assert told(bpjs, made) == ["add", "3", "4", "5"]
+    assert [send(), send(), send()] == [0, 1, 5]
+    assert told(bpjs, made) == ["add", "1", "2", "3", "4", "5"]
     assert bpjs.doubles == (2 if ill in ("slow", "lost") else 0), "BPJS had it from the attempt whose answer was lost"
 
 
@@ -152,8 +152,8 @@ def test_after_a_day_of_outage_everything_goes_out_in_order(bpjs: FakeBpjs, sesi
         assert bpjs.calls <= run + 1, "who does not answer is asked once a run, not once a message"
     bpjs.down = False
     monkeypatch.undo()
-    assert send() == 20
-    assert [told(bpjs, one) for one in visits] == [["add", "3", "4", "5"]] * 5
+    assert send() == 30
+    assert [told(bpjs, one) for one in visits] == [["add", "1", "2", "3", "4", "5"]] * 5
 
 
 @pytest.mark.django_db
@@ -255,6 +255,6 @@ def test_many_workers_at_once_send_each_message_once_and_in_order(fresh_database
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(worker, range(6)))
-    assert [told(bpjs, one) for one in visits] == [["add", "3", "4", "5"]] * 8
-    assert (bpjs.calls, bpjs.doubles) == (32, 0)
+    assert [told(bpjs, one) for one in visits] == [["add", "1", "2", "3", "4", "5"]] * 8
+    assert (bpjs.calls, bpjs.doubles) == (48, 0)
     assert dt.timedelta(0) <= now() - BpjsMessage.objects.latest("sent_at").sent_at  # type: ignore[operator]

@@ -26,7 +26,7 @@ from pasti.purut.rules.day import HABITS, Crowd, Plan, simulate
 from pasti.purut.rules.states import State
 from pasti.purut.services import estimates
 
-from .conftest import HOUR, arrived, booked, open_session, section, token, town  # noqa: F401
+from .conftest import HOUR, arrive, arrived, booked, open_session, section, token, town  # noqa: F401
 
 db = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -81,7 +81,7 @@ def test_who_comes_is_told_and_asking_again_writes_nothing(sesi: Sesi) -> None:
 def test_who_was_told_at_home_is_told_anew_on_arrival(sesi: Sesi) -> None:
     one = booked(sesi)
     assert estimates.renew(sesi.pk) == 1
-    services.check_in(one)
+    arrive(one)
     assert estimates.renew(sesi.pk) == 1
     assert estimates.renew(sesi.pk) == 0
 

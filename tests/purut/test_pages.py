@@ -17,7 +17,7 @@ from pasti.kernel.publish.registry import registry
 from pasti.purut import services
 from pasti.purut.models import Antrean, Sesi
 
-from .conftest import arrived, booked, patient
+from .conftest import arrive, arrived, booked, patient
 
 pytestmark = pytest.mark.django_db
 Browsing = Callable[[User], Client]
@@ -47,7 +47,8 @@ def test_a_clinic_shows_its_sessions_with_the_places_left(sesi: Sesi, client: Cl
     Sesi.objects.filter(pk=sesi.pk).update(used_online=10)
     page = client.get("/purut/poli/ANA/").content.decode()
     assert "Penuh" in page
-    assert f"/purut/daftar/{sesi.pk}/" not in page
+    assert f'/purut/daftar/{sesi.pk}/"' not in page
+    assert f"/purut/daftar/{sesi.pk}/?tunggu=1" in page
     assert client.get("/purut/poli/TIDAK/").status_code == 404
 
 
@@ -165,7 +166,11 @@ def test_a_nurse_works_through_the_queue(
     nurse, page = browsing(official("perawat")), f"/purut/perawat/{sesi.pk}/"
     act = lambda verb: nurse.post(f"/purut/perawat/antrean/{code}/{verb}/", follow=True).content.decode()  # noqa: E731
     assert "Siti Ni&#x27;mah" in nurse.get(page).content.decode()
-    act("datang")
+    assert "persilakan ke loket" in act("datang")
+    clerk = browsing(official("loket"))
+    assert "Siti Ni&#x27;mah" in clerk.get("/purut/loket/").content.decode()
+    for verb in ("mulai-daftar", "selesai-daftar", "selesai-daftar"):
+        assert clerk.post(f"/purut/perawat/antrean/{code}/{verb}/").url == "/purut/loket/"
     act("datang")
     called = nurse.post(f"{page}panggil/", {"room": "ruang 3"}, follow=True).content.decode()
     assert "pasti-now" in called
@@ -174,7 +179,7 @@ def test_a_nurse_works_through_the_queue(
     act("selesai")
     assert "pasti-now" not in act("selesai")
     steps = Antrean.objects.get().steps.order_by("id").values_list("step", flat=True)
-    assert list(steps) == ["booked", "checked_in", "called", "serving", "done"]
+    assert list(steps) == ["booked", "admission", "admitting", "checked_in", "called", "serving", "done"]
     assert (
         "Tidak ada pasien yang menunggu"
         in nurse.post(f"{page}panggil/", {"room": "ruang 3"}, follow=True).content.decode()
@@ -232,7 +237,7 @@ def test_a_wrong_nik_is_said_at_the_nik_and_the_rest_is_kept(
 
 
 def test_the_boards_show_numbers_and_rooms_but_no_names(sesi: Sesi, client: Client) -> None:
-    services.check_in(booked(sesi, 1, patient=patient(1, "Nama Rahasia")))
+    arrive(booked(sesi, 1, patient=patient(1, "Nama Rahasia")))
     services.call_next(sesi.pk, "ruang 3")
     for path in ("/purut/papan/", "/purut/papan/ana/"):
         page = client.get(path).content.decode()

@@ -39,7 +39,7 @@ def test_before_and_after_agree(now: State, then: State) -> None:
 
 
 def test_every_state_is_reached_and_every_active_one_can_end() -> None:
-    reached, open_ = {State.BOOKED}, [State.BOOKED]
+    reached, open_ = {State.HELD}, [State.HELD]
     while open_:
         new = FOLLOWS[open_.pop()] - reached
         reached |= new

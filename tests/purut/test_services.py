@@ -19,7 +19,7 @@ from pasti.purut import pack, queries, services
 from pasti.purut.models import Antrean, AntreanStep, Patient, Sesi
 from pasti.purut.rules.states import State
 
-from .conftest import HOUR, arrived, booked, open_session, patient, section
+from .conftest import HOUR, arrive, arrived, booked, open_session, patient, section
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -175,7 +175,7 @@ def test_nobody_is_registered_from_outside_the_scope_even_a_known_patient(sesi: 
 def test_patients_are_called_in_order_and_the_skipped_last(sesi: Sesi) -> None:
     first, second, third = (booked(sesi, serial) for serial in (1, 2, 3))
     for one in (third, first, second):
-        services.check_in(one)
+        arrive(one)
     called = services.call_next(sesi.pk, "ruang 1")
     assert called == first
     services.skip(called)
@@ -190,7 +190,8 @@ def test_who_has_not_arrived_is_not_called(sesi: Sesi) -> None:
 def test_checking_in_twice_is_checking_in_once(sesi: Sesi) -> None:
     made = arrived(sesi)
     services.check_in(made)
-    assert steps(made) == ["booked", "checked_in"]
+    services.admit(made)
+    assert steps(made) == ["booked", "admission", "admitting", "checked_in"]
 
 
 def test_checking_in_is_for_the_day_of_the_visit(sesi: Sesi) -> None:
@@ -229,7 +230,7 @@ def test_finishing_twice_is_finishing_once_even_from_an_old_page(sesi: Sesi) -> 
     services.finish(called)
     services.finish(called)
     services.finish(on_another_screen)
-    assert steps(called) == ["booked", "checked_in", "called", "serving", "done"]
+    assert steps(called) == ["booked", "admission", "admitting", "checked_in", "called", "serving", "done"]
 
 
 def test_a_step_that_does_not_follow_is_refused_with_the_truth(sesi: Sesi) -> None:
@@ -252,7 +253,7 @@ def test_each_step_tells_who_did_it_and_why(sesi: Sesi, town: Any) -> None:
         made = services.book(sesi_id=sesi.pk, patient=town.mother.pk, payer="umum", channel="web")
     with acting_as(Actor(None, "Ani", "perawat", "RSR")):
         services.check_in(made)
-    entry = trail_of(town.mother.pk).filter(action="purut.antrean.checked_in").get()
+    entry = trail_of(town.mother.pk).filter(action="purut.antrean.admission").get()
     assert (entry.actor_name, entry.actor_role, entry.purpose, entry.object_id) == (
         "Ani",
         "perawat",

@@ -43,3 +43,55 @@ class AntreanMoved:
     label: str
     poli: str
     state: str
+
+
+@dataclass(frozen=True)
+class PlaceOffered:
+    """A place became free and is kept for a patient of the waiting list until `held_until`."""
+
+    name: ClassVar[str] = "purut.PlaceOffered"
+    code: str
+    label: str
+    poli: str
+    date: dt.date
+    held_until: dt.datetime
+
+
+@dataclass(frozen=True)
+class SessionCalledOff:
+    """A registration lost its place; `other` is the code of the one kept instead, empty when there is none."""
+
+    name: ClassVar[str] = "purut.SessionCalledOff"
+    code: str
+    label: str
+    poli: str
+    date: dt.date
+    reason: str
+    other: str
+    other_starts: dt.datetime | None
+    held_until: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class SessionMoved:
+    """A registration kept its number in a session that is held at other hours."""
+
+    name: ClassVar[str] = "purut.SessionMoved"
+    code: str
+    label: str
+    poli: str
+    date: dt.date
+    reason: str
+    window_begins: dt.datetime
+    window_ends: dt.datetime
+
+
+@dataclass(frozen=True)
+class WaitingEnded:
+    """The session somebody waited for is not held."""
+
+    name: ClassVar[str] = "purut.WaitingEnded"
+    tunggu: int
+    poli: str
+    date: dt.date
+    reason: str

@@ -47,6 +47,7 @@ class BookingRules(Strict):
     check_in_opens_minutes: int = Field(ge=0, le=600)
     max_calls: int = Field(ge=1, le=9)
     control_grace_days: int = Field(ge=0, le=60)
+    leave_when_ahead: int = Field(5, ge=1, le=50)
     status: str = ""
 
 
@@ -131,8 +132,9 @@ def load(section: Section) -> Counts:
 
 def _hospital(section: Section) -> dict[str, Any]:
     kept = ("horizon_days", "closes_minutes_before_end", "check_in_opens_minutes", "max_calls",
-            "cancel_minutes_before_start", "control_grace_days")  # fmt: skip
-    first = {"priority_ratio": section.priority.ratio, "elderly_from_age": section.priority.elderly_from_age}
+            "cancel_minutes_before_start", "control_grace_days", "leave_when_ahead")  # fmt: skip
+    first = {"priority_ratio": section.priority.ratio, "elderly_from_age": section.priority.elderly_from_age,
+             "priority_classes": list(section.priority.classes)}  # fmt: skip
     facts = section.hospital
     return {"code": facts.code, "name": facts.name, "place_code": facts.place, **first} | {
         k: getattr(section.booking, k) for k in kept

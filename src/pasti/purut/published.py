@@ -65,6 +65,8 @@ GRANTS = [
     Grant("purut.check_in", ("loket", "perawat")),
     Grant("purut.call", ("perawat", "dokter")),
     Grant("purut.manage", ("manajer_rs",)),
+    Grant("purut.pharmacy", ("perawat", "loket")),
+    Grant("purut.session", ("manajer_rs", "loket")),
     Grant("purut.queue", ("loket", "perawat", "dokter", "manajer_rs")),
     Grant("purut.bpjs", ("loket", "manajer_rs")),
     Grant("purut.operations", ("loket",)),
@@ -79,6 +81,8 @@ ROOMS = [
         "/purut/manajer/",
         "purut.manage",
     ),
+    Room("purut.pharmacy", "Farmasi", "Pharmacy", "/purut/farmasi/", "purut.pharmacy"),
+    Room("purut.changes", "Cuti dan perubahan jadwal", "Leave and changed hours", "/purut/jadwal/", "purut.session"),
     Room("purut.counter", "Loket pendaftaran", "Registration counter", "/purut/loket/", "purut.register"),
     Room("purut.operations", "Jadwal operasi", "Planned operations", "/purut/operasi/", "purut.operations"),
     Room("purut.bpjs", "Pesan ke BPJS", "Messages to BPJS", "/purut/bpjs/", "purut.bpjs"),
@@ -86,6 +90,16 @@ ROOMS = [
 
 ACTIONS = [
     ActionName("purut.antrean.booked", "mendaftarkan Anda ke poli", "registered you at a clinic"),
+    ActionName("purut.antrean.held", "menyimpan tempat untuk Anda", "kept a place for you"),
+    ActionName("purut.antrean.priority", "mencatat bahwa Anda didahulukan", "recorded that you are called first"),
+    ActionName("purut.tunggu.joined", "mencatat Anda di daftar tunggu", "put you on a waiting list"),
+    ActionName("purut.tunggu.left", "menghapus Anda dari daftar tunggu", "took you off a waiting list"),
+    ActionName("purut.sesi.cancelled", "membatalkan sesi poli", "called a clinic session off"),
+    ActionName("purut.sesi.moved", "mengubah jam sesi poli", "changed the hours of a clinic session"),
+    ActionName("purut.admission.read", "melihat Anda di daftar tunggu loket", "saw you in the counter's queue"),
+    ActionName(
+        "purut.pharmacy.read", "melihat resep Anda di antrean farmasi", "saw your prescription in the pharmacy queue"
+    ),
     ActionName("purut.antrean.admission", "mencatat kedatangan Anda di loket", "recorded your arrival at the counter"),
     ActionName("purut.antrean.admitting", "mendaftarkan Anda sebagai pasien baru", "admitted you as a new patient"),
     ActionName(
@@ -146,6 +160,11 @@ SUBSCRIPTIONS = [
     Subscription("purut.AntreanMoved", "pasti.purut.services.bpjs_outbox:heard", "purut.bpjs_moved"),
     Subscription("purut.AntreanCalled", "pasti.purut.services.estimates:heard", "purut.estimate_called"),
     Subscription("purut.AntreanMoved", "pasti.purut.services.estimates:heard", "purut.estimate_moved"),
+    Subscription("purut.AntreanCalled", "pasti.purut.messages:near", "purut.tell_near"),
+    Subscription("purut.PlaceOffered", "pasti.purut.messages:offered", "purut.tell_offered"),
+    Subscription("purut.SessionCalledOff", "pasti.purut.messages:called_off", "purut.tell_called_off"),
+    Subscription("purut.WaitingEnded", "pasti.purut.messages:waiting_ended", "purut.tell_waiting_ended"),
+    Subscription("purut.SessionMoved", "pasti.purut.messages:moved", "purut.tell_moved"),
 ]
 
 
@@ -158,9 +177,11 @@ def _records(person_id: UUID) -> list[dict[str, Any]]:
 
 SUBJECT_RECORDS = [SubjectRecords("purut", "E-New Purut (rumah sakit)", "E-New Purut (hospital)", _records)]
 
-# Registrations recorded in the period, as known at `as_of`. A registration's channel never changes.
+# Registrations recorded in the period, as known at `as_of`. A registration's channel never changes, and one that replaces
+# another (a session called off, a transfer) is no new wish to be registered.
 _REGISTRATIONS = """FROM purut_antrean a
-WHERE a.recorded_at >= %(start)s AND a.recorded_at < %(end)s AND a.recorded_at <= %(as_of)s AND %(area)s <> ''
+WHERE a.replaces_id IS NULL AND a.recorded_at >= %(start)s AND a.recorded_at < %(end)s
+  AND a.recorded_at <= %(as_of)s AND %(area)s <> ''
 """
 # Waits that ended in the period: from the first check-in to the first call, by the stamps known at `as_of`.
 _WAITS = """FROM (
@@ -191,9 +212,9 @@ MEASURES = [
         name_id="Pendaftaran RSUD secara daring", name_en="Hospital registrations made online",
         unit="persen", grain="month", rollup="ratio",
         method_id="Pendaftaran lewat web, API, atau Mobile JKN dibagi semua pendaftaran yang tercatat pada kurun itu, "
-        "kali 100. Pendaftaran yang kemudian dibatalkan tetap dihitung.",
+        "kali 100. Pendaftaran yang kemudian dibatalkan tetap dihitung; pindahan dari sesi atau poli lain tidak.",
         method_en="Registrations by web, API or Mobile JKN over all registrations recorded in the period, times 100. "
-        "Registrations cancelled later still count.",
+        "Registrations cancelled later still count; those moved from another session or clinic do not.",
         sql=_SHARE,
         records_sql="SELECT a.id::text AS record_id, "
         + _DIGEST.format("a.code, a.channel, a.date, extract(epoch FROM a.recorded_at)") + f"\n{_REGISTRATIONS}ORDER BY a.id",

@@ -161,7 +161,7 @@ def antrean(request: HttpRequest, code: str) -> Any:
 def cancel(request: HttpRequest, code: str) -> tuple[int, Any]:
     """Cancel; the place goes back to the session."""
     found = _mine(request, code)
-    services.cancel(found)
+    services.cancel(found, by_patient=not can(request.user, "purut.register"))
     return 200, _shown(found)
 
 

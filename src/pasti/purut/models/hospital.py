@@ -7,6 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 
 
+def usual_classes() -> list[str]:
+    """Who is called first where a city has not said otherwise."""
+    return ["lansia", "disabilitas", "hamil"]
+
+
 class Hospital(models.Model):
     """The hospital itself and its rules of registration; one row."""
 
@@ -20,7 +25,9 @@ class Hospital(models.Model):
     cancel_minutes_before_start = models.IntegerField(default=0)
     control_grace_days = models.IntegerField(default=7)
     priority_ratio = models.SmallIntegerField(default=3)
+    priority_classes = ArrayField(models.CharField(max_length=12), default=usual_classes)
     elderly_from_age = models.SmallIntegerField(default=60)
+    leave_when_ahead = models.SmallIntegerField(default=5)
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -59,6 +59,13 @@ class Antrean(models.Model):
     state = models.CharField(max_length=10)
     calls = models.SmallIntegerField(default=0)
     room = models.CharField(max_length=60, blank=True)
+    # Who came late or was skipped stands behind number `turn`, since `turned_at`; null is the own number's turn.
+    turn = models.IntegerField(null=True)
+    turned_at = models.DateTimeField(null=True)
+    called_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    # The registration this one comes from: a session that was called off, or a transfer from another clinic.
+    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
@@ -78,6 +85,7 @@ class Antrean(models.Model):
             models.Index(fields=["sesi", "state", "number"], name="antrean_queue"),
             models.Index(fields=["patient", "-date", "-id"], name="antrean_of_patient"),
             models.Index(fields=["recorded_at"], name="antrean_recorded"),
+            models.Index(fields=["held_until"], name="antrean_held", condition=Q(state="held")),
         ]
 
     def __str__(self) -> str:

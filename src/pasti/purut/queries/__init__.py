@@ -15,10 +15,10 @@ from pasti.kernel.audit.services import record_reads
 from pasti.kernel.clock import now, today
 from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.models import StoredEvent
-from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi
+from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi, Tunggu
 from pasti.purut.queries import estimates
 from pasti.purut.rules import numbers, times, words
-from pasti.purut.rules.states import ACTIVE, WAITING, State
+from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, WAITING, State
 from pasti.purut.services.steps import topic
 
 SHOWN_TO_STAFF = ("name", "birth_date", "norm")
@@ -131,12 +131,19 @@ def records_of(person_id: UUID) -> list[dict[str, Any]]:
         "tanggal_lahir": patient.birth_date, "telepon": patient.phone, "kartu_jkn": patient.jkn_no,
         "nomor_kk": patient.kk_no, "alamat": patient.address, "dicatat_pada": patient.recorded_at,
     }  # fmt: skip
-    rows = Antrean.objects.filter(patient=patient).select_related("poli", "sesi__dokter").order_by("id")
-    return [own] + [
+    rows = Antrean.objects.filter(patient=patient).select_related("poli", "sesi__dokter", "resep").order_by("id")
+    waits = Tunggu.objects.filter(patient=patient).select_related("sesi__poli").order_by("id")
+    listed = [
+        {"catatan": "daftar tunggu", "poli": str(row.sesi.poli), "tanggal": row.sesi.date, "penjamin": row.payer,
+         "nomor_rujukan": row.referral_no, "keadaan": row.state, "dicatat_pada": row.recorded_at}
+        for row in waits
+    ]  # fmt: skip
+    return [own, *listed] + [
         {
             "catatan": "pendaftaran", "kode": row.code, "poli": str(row.poli), "dokter": row.sesi.dokter.name,
             "tanggal": row.date, "nomor": row.number, "penjamin": row.payer, "nomor_rujukan": row.referral_no,
-            "prioritas": row.priority, "lewat": row.channel, "keadaan": row.state, "ruang": row.room, "dicatat_pada": row.recorded_at,
+            "prioritas": row.priority, "lewat": row.channel, "keadaan": row.state, "ruang": row.room,
+            "resep": f"{row.resep.kind} {row.resep.number}" if hasattr(row, "resep") else "", "dicatat_pada": row.recorded_at,
         }
         for row in rows
     ] + estimates.told_to(patient.pk)  # fmt: skip
@@ -177,7 +184,7 @@ def sessions_today() -> list[dict[str, Any]]:
     counts = {
         "booked": Count("registrations", filter=Q(registrations__state=State.BOOKED)),
         "waiting": Count("registrations", filter=Q(registrations__state__in=sorted(WAITING))),
-        "done": Count("registrations", filter=Q(registrations__state=State.DONE)),
+        "done": Count("registrations", filter=Q(registrations__state__in=sorted(AT_PHARMACY | {State.DONE}))),
     }
     rows = Sesi.objects.filter(date=today()).select_related("poli", "dokter").annotate(**counts)
     return [

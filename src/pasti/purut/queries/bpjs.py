@@ -227,16 +227,12 @@ def coming_operations() -> list[Operasi]:
 
 
 def records_of(person_id: UUID) -> list[dict[str, Any]]:
-    """Operations, prescriptions and what BPJS was told of a person, for that person."""
+    """Operations and what BPJS was told of a person, for that person."""
     operations_ = Operasi.objects.filter(patient__person_id=person_id).select_related("poli").order_by("id")
-    prescriptions = Resep.objects.filter(antrean__patient__person_id=person_id).select_related("antrean").order_by("id")
     told = BpjsMessage.objects.filter(antrean__patient__person_id=person_id).select_related("antrean").order_by("id")
     return [
         {"catatan": "operasi", "kode": row.code, "poli": str(row.poli), "tanggal": row.date, "tindakan": row.action,
          "terlaksana": row.done, "dicatat_pada": row.recorded_at} for row in operations_
-    ] + [
-        {"catatan": "resep", "kode": row.antrean.code, "jenis": row.kind, "tanggal": row.date, "nomor": row.number}
-        for row in prescriptions
     ] + [
         {"catatan": "pesan ke BPJS", "kode": row.antrean.code, "pesan": row.kind, "tugas": row.position,
          "waktu": row.occurred_at, "keadaan": row.state, "jawaban": row.answer} for row in told

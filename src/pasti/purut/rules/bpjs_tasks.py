@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from pasti.purut.rules.states import State
 
@@ -66,9 +67,12 @@ def messages(
 ) -> list[Message]:
     """What BPJS is to learn of a registration by its stamps, in the order of sending.
 
-    A registration or cancellation that came from BPJS is not told to it again; its times are.
+    A registration or cancellation that came from BPJS is not told to it again; its times are. A place that is only
+    held for somebody is none yet.
     """
-    given = list(stamps)
+    given = list(dropwhile(lambda stamp: stamp[0] == State.HELD, stamps))
+    if given and given[0][0] == State.CANCELLED:
+        return []
     found = [] if made_by_bpjs or not given else [Message(ADD, FIRST_POSITION, given[0][1])]
     cancelled = any(step == State.CANCELLED for step, _at in given)
     for task in tasks(given):

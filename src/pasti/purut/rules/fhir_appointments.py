@@ -23,6 +23,7 @@ QUEUE_NUMBER = "urn:pasti:fhir:nomor-antrean"
 # "Arrived" waits before the paperwork is done, "checked-in" after it; once the doctor begins, the planning is over and
 # what follows belongs to the visit: "fulfilled".
 STATUS: dict[State, str] = {
+    State.HELD: "proposed",
     State.BOOKED: "booked",
     State.ADMISSION: "arrived",
     State.ADMITTING: "arrived",

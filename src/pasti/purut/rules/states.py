@@ -8,6 +8,7 @@ from enum import StrEnum
 class State(StrEnum):
     """Where a registration stands."""
 
+    HELD = "held"  # a place offered to the patient, who has not answered yet
     BOOKED = "booked"
     ADMISSION = "admission"  # a new patient waits at the counter for a record to be made
     ADMITTING = "admitting"
@@ -26,6 +27,7 @@ class State(StrEnum):
 # A skipped patient who turns up is called again; one who was called may still cancel, one being served may not. Only a
 # new patient passes by admission, only one with a prescription by the pharmacy.
 FOLLOWS: dict[State, frozenset[State]] = {
+    State.HELD: frozenset({State.BOOKED, State.CANCELLED}),
     State.BOOKED: frozenset({State.ADMISSION, State.CHECKED_IN, State.CANCELLED, State.NO_SHOW}),
     State.ADMISSION: frozenset({State.ADMITTING, State.CANCELLED, State.NO_SHOW}),
     State.ADMITTING: frozenset({State.CHECKED_IN, State.CANCELLED, State.NO_SHOW}),
@@ -42,8 +44,12 @@ FOLLOWS: dict[State, frozenset[State]] = {
 }
 # In the house for the clinic, or expected: who has been seen and waits for medicine may book the same clinic again.
 BEFORE_SEEN = frozenset({State.BOOKED, State.ADMISSION, State.ADMITTING, State.CHECKED_IN, State.CALLED, State.SKIPPED})
-ACTIVE = BEFORE_SEEN | {State.SERVING}
+ACTIVE = BEFORE_SEEN | {State.SERVING, State.HELD}
+# Until when the patient may cancel; the hospital may still do so after the call.
+BEFORE_CALLED = (BEFORE_SEEN - {State.CALLED}) | {State.HELD}
 AT_PHARMACY = frozenset({State.PHARMACY, State.PREPARING, State.READY})
+# Past admission: whoever has a registration in one of these has a complete record.
+SEEN_BEFORE = AT_PHARMACY | {State.CHECKED_IN, State.CALLED, State.SKIPPED, State.SERVING, State.DONE}
 WAITING = frozenset({State.CHECKED_IN, State.SKIPPED})
 
 

@@ -26,3 +26,8 @@ def _likeness(word: str, known: str) -> float:
         return 0.95
     likeness = SequenceMatcher(None, word, known).ratio()
     return likeness if likeness >= ENOUGH else 0.0
+
+
+def initials(name: str) -> str:
+    """A name by its first letters: "S. A. R.". Enough for its bearer, too little for whoever stands behind."""
+    return " ".join(f"{word[0].upper()}." for word in name.split()[:3] if word)

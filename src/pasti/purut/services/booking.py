@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from pasti.civil import queries as register
-from pasti.civil.rules import nik as nik_rules
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
-from pasti.kernel.errors import NotFound, Refused
-from pasti.purut.events import AntreanBooked, AntreanMoved
+from pasti.kernel.errors import Refused
+from pasti.purut.events import AntreanBooked
 from pasti.purut.models import Antrean, Hospital, Patient, Sesi
-from pasti.purut.rules import numbers, times
-from pasti.purut.rules.states import State
-from pasti.purut.services.steps import label_of, move, stamp, tell
-
-ONLINE = frozenset({"web", "api", "mjkn"})
-PAYERS = {"jkn": "jkn", "umum": "nonjkn"}
-
-
-@dataclass(frozen=True)
-class PatientWanted:
-    """A patient as given at the counter or by another program. `sex` is L or P."""
-
-    nik: str
-    name: str
-    birth_date: dt.date
-    sex: str
-    phone: str = ""
+from pasti.purut.rules import times
+from pasti.purut.rules.states import BEFORE_CALLED, State
+from pasti.purut.services.arriving import admit, check_in
+from pasti.purut.services.line import set_priority
+from pasti.purut.services.patients import PatientWanted, record_of
+from pasti.purut.services.places import (
+    Terms,
+    bookable_session,
+    check_payer,
+    give_back,
+    lock_session,
+    priority_of,
+    refusal_of,
+    register,
+    take_or_refuse,
+)
+from pasti.purut.services.steps import ALL, label_of, move, news, stamp, tell
+from pasti.purut.services.waiting import pass_on
 
 
 @transaction.atomic
@@ -48,133 +44,74 @@ def book(
     visit_kind: int = 1,
     referral_no: str = "",
 ) -> Antrean:
-    """Take a place for `patient` (a person of the register within the scope, a patient record, or data typed at
-    the counter).
+    """Take a place for `patient` (a person of the register within the scope, a patient record, or data typed).
 
     Raises Refused: `kuota-habis`, `sesi-tutup`, `di-luar-jangkauan`, `rujukan-wajib`, `rujukan-terpakai`,
     `sudah-terdaftar`; NotFound for an unknown session or person.
     """
-    _check_payer(payer, visit_kind, referral_no)
-    sesi = Sesi.objects.select_related("poli").filter(pk=sesi_id).first()
-    if sesi is None:
-        raise NotFound(_("Sesi tidak ditemukan"))
-    _check_open(sesi)
+    check_payer(payer, visit_kind, referral_no)
+    terms = Terms(payer, channel, visit_kind, referral_no, current_actor().user_id)
+    sesi, rules = bookable_session(sesi_id)
     try:
-        record = _patient(patient)
-        number = _take_place(sesi, PAYERS[payer], "online" if channel in ONLINE else "walkin")
-        antrean = _register(sesi, record, number, payer, channel, visit_kind, referral_no)
+        record, number = record_of(patient), take_or_refuse(sesi, terms)
+        antrean = register(sesi, record, number, terms, priority=priority_of(record, sesi.date, rules))
     except IntegrityError as error:
-        raise _why(error) from error
+        raise refusal_of(error) from error
     stamp(antrean, State.BOOKED)
-    window = times.window(sesi.starts_at, sesi.minutes, number)
-    tell(antrean, AntreanBooked(antrean.code, label_of(antrean), sesi.poli_id, sesi.date, window.begins, window.ends,
-                                antrean.booked_by), jenis="daftar")  # fmt: skip
+    tell_booked(antrean)
     return antrean
 
 
 @transaction.atomic
-def cancel(antrean: Antrean) -> None:
-    """Give the place back; the number is not used again. Cancelling twice is cancelling once."""
-    if not move(antrean, State.CANCELLED):
-        return
-    payer, channel = PAYERS[antrean.payer], "online" if antrean.channel in ONLINE else "walkin"
-    Sesi.objects.filter(pk=antrean.sesi_id).update(
-        **{f"used_{payer}": F(f"used_{payer}") - 1, f"used_{channel}": F(f"used_{channel}") - 1}
+def walk_in(*, priority: str = "", **asked: object) -> Antrean:
+    """Register a patient who stands at the counter, and let them wait for the clinic: the clerk has just typed the
+    record, which is admission. Raises Refused as `book` does."""
+    antrean = book(channel="loket", **asked)  # type: ignore[arg-type]
+    if priority:
+        set_priority(antrean, priority)
+    check_in(antrean)
+    if antrean.state == State.ADMISSION:
+        admit(antrean)
+    return antrean
+
+
+@transaction.atomic
+def cancel(antrean: Antrean, *, by_patient: bool = True) -> None:
+    """Give the place back; the number is not used again. Cancelling twice is cancelling once.
+
+    A patient may cancel until called and, where the hospital says so, until some minutes before the session; the
+    hospital may until the patient is being served. Raises Refused `terlambat-batal`, `langkah-tidak-sah`.
+    """
+    sesi = lock_session(antrean.sesi_id)
+    if by_patient:
+        _check_in_time(antrean, sesi)
+    if withdraw(antrean, BEFORE_CALLED if by_patient else ALL):
+        pass_on(sesi)
+
+
+def withdraw(antrean: Antrean, sources: Collection[State]) -> bool:
+    """Cancel and give the place back, with the session locked by the caller. False when it was cancelled before."""
+    if not move(antrean, State.CANCELLED, sources=sources):
+        return False
+    give_back(antrean)
+    news(antrean, "batal")
+    return True
+
+
+def tell_booked(antrean: Antrean) -> None:
+    """The receipt, and the boards."""
+    sesi = antrean.sesi
+    window = times.window(sesi.starts_at, sesi.minutes, antrean.number)
+    event = AntreanBooked(
+        antrean.code, label_of(antrean), antrean.poli_id, antrean.date, window.begins, window.ends, antrean.booked_by
     )
-    tell(antrean, AntreanMoved(antrean.code, label_of(antrean), antrean.poli_id, antrean.state), jenis="batal")
+    tell(antrean, event, jenis="daftar")
 
 
-def _check_payer(payer: str, visit_kind: int, referral_no: str) -> None:
-    if payer not in PAYERS:
-        raise Refused("penjamin-tidak-dikenal", _("Pilih penjamin: umum atau JKN"), status=422, field="payer")
-    if visit_kind not in (1, 2, 3, 4):
-        raise Refused("jenis-kunjungan-tidak-sah", _("Jenis kunjungan 1 sampai 4"), status=422, field="visit_kind")
-    if payer == "jkn" and not (10 <= len(referral_no) <= 30 and referral_no.isascii() and referral_no.isalnum()):
-        message = _("Peserta JKN mengisi nomor rujukan atau surat kontrol, 10–30 huruf dan angka")
-        raise Refused("rujukan-wajib", message, status=422, field="referral_no")
-
-
-def _check_open(sesi: Sesi) -> None:
-    rules = Hospital.objects.get()
-    moment = now()
-    if sesi.state != Sesi.State.OPEN or not times.bookable(moment, sesi.ends_at, rules.closes_minutes_before_end):
-        raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
-    if sesi.starts_at > moment + dt.timedelta(days=rules.horizon_days + 1):
-        message = _("Pendaftaran dibuka paling awal %(days)s hari sebelumnya") % {"days": rules.horizon_days}
-        raise Refused("di-luar-jangkauan", message, field="sesi_id")
-
-
-def _take_place(sesi: Sesi, payer: str, channel: str) -> int:
-    """One statement takes a place of both kinds and the next number, or nothing. Raises Refused `kuota-habis`."""
-    statement = (
-        f"UPDATE purut_sesi SET used_{payer} = used_{payer} + 1, used_{channel} = used_{channel} + 1, "
-        "last_number = last_number + 1 "
-        f"WHERE id = %s AND state = 'open' AND used_{payer} < quota_{payer} AND used_{channel} < quota_{channel} "
-        "RETURNING last_number"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [sesi.pk])
-        row = cursor.fetchone()
-    if row is None:
-        raise Refused(
-            "kuota-habis", _("Tempat untuk sesi ini sudah habis. Pilih hari atau dokter lain."), field="sesi_id"
-        )
-    return int(row[0])
-
-
-def _register(
-    sesi: Sesi, patient: Patient, number: int, payer: str, channel: str, visit_kind: int, referral_no: str
-) -> Antrean:
-    moment = now()
-    return Antrean.objects.create(
-        code=numbers.booking_code(secrets.choice), sesi=sesi, poli=sesi.poli, date=sesi.date, patient=patient,
-        number=number, payer=payer, channel=channel, visit_kind=visit_kind, referral_no=referral_no,
-        booked_by=current_actor().user_id, state=State.BOOKED, occurred_at=moment, recorded_at=moment,
-    )  # fmt: skip
-
-
-def _patient(wanted: PatientWanted | Patient | UUID) -> Patient:
-    """The hospital's record of this patient; made on the first visit, the same ever after."""
-    if isinstance(wanted, Patient):
-        return wanted
-    if isinstance(wanted, UUID):
-        return _from_register(wanted)
-    try:
-        nik_rules.parse(wanted.nik)
-    except nik_rules.InvalidNik as invalid:
-        raise Refused("nik-tidak-sah", str(invalid), status=422, field="nik") from invalid
-    known = Patient.objects.filter(nik=wanted.nik).first()
-    return known or _new_patient({"nik": wanted.nik}, wanted.name, wanted.sex, wanted.birth_date, phone=wanted.phone)
-
-
-def _from_register(person_id: UUID) -> Patient:
-    # The register is asked first: a patient known here may still be outside the caller's scope.
-    person = register.person(person_id, purpose="purut.registration")
-    if known := Patient.objects.filter(person_id=person_id).first():
-        return known
-    if person.nik and (known := Patient.objects.filter(nik=person.nik).first()):
-        Patient.objects.filter(pk=known.pk, person=None).update(person_id=person_id)
-        known.person_id = person_id
-        return known
-    sex = "L" if person.sex == 1 else "P"
-    return _new_patient({"nik": person.nik, "person_id": person_id}, person.name, sex, person.birth_date)
-
-
-def _new_patient(keys: dict[str, Any], name: str, sex: str, birth_date: dt.date, phone: str = "") -> Patient:
-    patient, _created = Patient.objects.get_or_create(
-        nik=keys["nik"], person_id=keys.get("person_id"),
-        defaults={"name": name, "sex": sex, "birth_date": birth_date, "phone": phone},
-    )  # fmt: skip
-    return patient
-
-
-def _why(error: IntegrityError) -> Exception:
-    """The refusal behind a broken constraint; an unexpected one is passed on."""
-    text = str(error)
-    if "antrean_one_active" in text:
-        return Refused(
-            "sudah-terdaftar", _("Pasien ini sudah terdaftar di poli yang sama pada hari itu"), field="patient"
-        )
-    if "antrean_referral_once" in text:
-        return Refused("rujukan-terpakai", _("Nomor rujukan ini sudah dipakai untuk antrean lain"), field="referral_no")
-    return error
+def _check_in_time(antrean: Antrean, sesi: Sesi) -> None:
+    minutes = Hospital.objects.get().cancel_minutes_before_start
+    too_late = minutes and now() > sesi.starts_at - dt.timedelta(minutes=minutes)
+    still = Antrean.objects.filter(pk=antrean.pk, state__in=sorted(BEFORE_CALLED - {State.HELD}))
+    if too_late and still.exists():
+        message = _("Batal paling lambat %(minutes)s menit sebelum sesi dimulai. Hubungi loket bila berhalangan.")
+        raise Refused("terlambat-batal", message % {"minutes": minutes}, minutes=minutes)

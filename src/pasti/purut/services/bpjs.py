@@ -19,8 +19,9 @@ from pasti.kernel.errors import Refused
 from pasti.purut.models import Antrean, Patient, Sesi
 from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, State
+from pasti.purut.services.arriving import check_in
 from pasti.purut.services.booking import book, cancel
-from pasti.purut.services.calling import check_in
+from pasti.purut.services.places import lock_session
 
 SCOPE = "antrean"
 PURPOSE = queries_bpjs.PURPOSE
@@ -142,11 +143,17 @@ def arrive(code: str) -> None:
 
 
 def _locked(code: str) -> Antrean:
-    """The registration with its row locked, so that what is said of it stays true. Raises Refused when it is over."""
+    """The registration with its row locked, so that what is said of it stays true, the session's before it as everywhere.
+
+    Raises Refused when it is over, and for a place the patient has not accepted.
+    """
     found = queries_bpjs.booking(code)
+    lock_session(found.sesi_id)
     found.state = Antrean.objects.select_for_update().only("state").get(pk=found.pk).state
     if found.state == State.CANCELLED:
         raise Refused("sudah-dibatalkan", _("Antrean tidak ditemukan atau sudah dibatalkan"))
+    if found.state == State.HELD:
+        raise Refused("belum-diterima", _("Tempat pengganti ini belum diterima pasien"))
     if found.state == State.NO_SHOW:
         raise Refused("tidak-hadir", _("Antrean sudah berakhir: pasien tidak hadir"))
     return found

@@ -1,37 +1,28 @@
-"""The day of the visit: arriving, being called, being seen."""
+"""The day of the visit: being called, being seen."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pasti.kernel.clock import now, today
+from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
-from pasti.purut.events import AntreanCalled, AntreanMoved
+from pasti.purut.events import AntreanCalled
 from pasti.purut.models import Antrean, Hospital
 from pasti.purut.rules import numbers
-from pasti.purut.rules.states import WAITING, State
-from pasti.purut.services.steps import label_of, move, stamp, tell
-
-
-@transaction.atomic
-def check_in(antrean: Antrean) -> None:
-    """The patient is here. Only on the day; doing it twice is doing it once. Raises Refused `bukan-hari-ini`."""
-    if antrean.date != today():
-        raise Refused("bukan-hari-ini", _("Check-in hanya pada hari kunjungan"), field="code")
-    if move(antrean, State.CHECKED_IN):
-        _news(antrean, "datang")
+from pasti.purut.rules.states import AT_PHARMACY, State
+from pasti.purut.services.line import next_in_line, turn_when_skipped, turned
+from pasti.purut.services.pharmacy import prescribe
+from pasti.purut.services.steps import label_of, move, news, stamp, tell
 
 
 @transaction.atomic
 def call_next(sesi_id: int, room: str) -> Antrean | None:
-    """Call the next waiting patient of the session to `room`; None when nobody waits.
+    """Call the next waiting patient of the session to `room`, in the order of `rules/order.py`; None when nobody waits.
 
-    Those skipped come after those who have not been called. Two nurses never call the same patient: a row the
-    one has locked is passed over by the other.
+    Two nurses never call the same patient: the second waits until the first has called.
     """
-    waiting = Antrean.objects.select_related("poli", "patient").filter(sesi_id=sesi_id, state__in=WAITING)
-    found = waiting.order_by("calls", "number").select_for_update(skip_locked=True, of=("self",)).first()
+    found = next_in_line(sesi_id)
     if found is not None:
         _call(found, room)
     return found
@@ -55,26 +46,34 @@ def call_again(antrean: Antrean) -> None:
 
 @transaction.atomic
 def skip(antrean: Antrean) -> None:
-    """Nobody came: the patient is passed over and can be called again later."""
-    if move(antrean, State.SKIPPED):
-        _news(antrean, "lewat")
+    """Nobody came: the patient is passed over and called again a few places later. Twice is once."""
+    if move(antrean, State.SKIPPED, **turned(turn_when_skipped(antrean))):
+        news(antrean, "lewat")
 
 
 @transaction.atomic
 def start(antrean: Antrean) -> None:
     """The patient is with the doctor."""
     if move(antrean, State.SERVING):
-        _news(antrean, "layani")
+        news(antrean, "layani")
 
 
 @transaction.atomic
-def finish(antrean: Antrean) -> None:
-    """The visit is over. A called patient who was not marked as being served is served and done. Twice is once."""
+def finish(antrean: Antrean, resep: str = "") -> None:
+    """The visit is over, with a prescription of kind `resep` or without. Twice is once.
+
+    A called patient who was not marked as being served is served and done.
+    """
     antrean.state = Antrean.objects.select_for_update().only("state").get(pk=antrean.pk).state  # a page may be old
+    if antrean.state in AT_PHARMACY | {State.DONE}:
+        return
     if antrean.state == State.CALLED:
         move(antrean, State.SERVING)
-    if move(antrean, State.DONE):
-        _news(antrean, "selesai")
+    then = State.PHARMACY if resep else State.DONE
+    if move(antrean, then, sources={State.SERVING}):
+        if resep:
+            prescribe(antrean, resep)
+        news(antrean, "selesai")
 
 
 def _call(antrean: Antrean, room: str) -> None:
@@ -83,11 +82,7 @@ def _call(antrean: Antrean, room: str) -> None:
         antrean.calls += 1
         stamp(antrean, State.CALLED)
     else:
-        move(antrean, State.CALLED, calls=antrean.calls + 1, room=room)
+        move(antrean, State.CALLED, calls=antrean.calls + 1, room=room, called_at=now())
     spoken = numbers.spoken(antrean.poli.prefix, antrean.number, antrean.room)
     event = AntreanCalled(antrean.code, label_of(antrean), antrean.poli_id, antrean.room, antrean.booked_by)
     tell(antrean, event, jenis="panggil", ruang=antrean.room, ucapan=spoken, pukul=now().isoformat())
-
-
-def _news(antrean: Antrean, kind: str) -> None:
-    tell(antrean, AntreanMoved(antrean.code, label_of(antrean), antrean.poli_id, antrean.state), jenis=kind)

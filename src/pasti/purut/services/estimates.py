@@ -8,6 +8,7 @@ hundred rows a session at the most, however often it is called.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 
@@ -16,8 +17,10 @@ from pasti.kernel.outbox.models import StoredEvent
 from pasti.purut.models import Antrean, Estimate, Hospital, Sesi
 from pasti.purut.queries import estimates as known
 from pasti.purut.rules import estimate as rule
+from pasti.purut.rules.order import in_order
 from pasti.purut.rules.stamps import Session, turns
 from pasti.purut.rules.states import WAITING, State
+from pasti.purut.services.line import place_of, recent_calls
 
 PAUSE = dt.timedelta(minutes=5)
 SCORED_WITHIN = dt.timedelta(days=14)  # an offline counter hands in late, but not later
@@ -54,8 +57,8 @@ def renew(sesi_id: int) -> int:
     moment = now()
     session = known.as_known(sesi_id).whole()
     habits = rule.learn([one.whole() for one in known.past_of(sesi.dokter_id, sesi.date)], sesi.minutes)
-    made = _forecast(sesi, session, habits, moment)
     rows = {row.number: row for row in Antrean.objects.filter(sesi_id=sesi_id, state__in=sorted(known.TOLD))}
+    made = _forecast(sesi, session, habits, moment, rows.values())
     arrived = {way.number: _moment(sesi, way.arrived) for way in session.ways if way.arrived is not None}
     told = {one.antrean_id: one for one in known.newest(row.pk for row in rows.values())}
     fresh = [
@@ -96,9 +99,13 @@ ON CONFLICT DO NOTHING
 """
 
 
-def _forecast(sesi: Sesi, session: Session, habits: rule.Habits, moment: dt.datetime) -> list[rule.Estimate]:
+def _forecast(
+    sesi: Sesi, session: Session, habits: rule.Habits, moment: dt.datetime, rows: Iterable[Antrean]
+) -> list[rule.Estimate]:
     ratio = Hospital.objects.values_list("priority_ratio", flat=True).first() or 3
-    return rule.forecast((moment - sesi.starts_at).total_seconds() / 60, session, habits, ratio=ratio)
+    line = in_order(map(place_of, rows), recent_calls(sesi.pk, ratio), ratio)
+    minutes = (moment - sesi.starts_at).total_seconds() / 60
+    return rule.forecast(minutes, session, habits, ratio=ratio, order=[one.number for one in line])
 
 
 def _is_news(

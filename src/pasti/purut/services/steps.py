@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,11 +12,13 @@ from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import Refused
 from pasti.kernel.outbox.services import Event, emit
+from pasti.purut.events import AntreanMoved
 from pasti.purut.models import Antrean, AntreanStep
 from pasti.purut.rules import numbers
 from pasti.purut.rules.states import State, states_before
 
 PURPOSE = "purut.care"
+ALL = frozenset(State)
 
 
 def topic(poli_code: str) -> str:
@@ -23,13 +26,16 @@ def topic(poli_code: str) -> str:
     return f"purut.papan.{poli_code.lower()}"
 
 
-def move(antrean: Antrean, then: State, **changes: Any) -> bool:
-    """Go to `then` if the rules allow it from where the row stands now. False when it already stands there.
+def move(antrean: Antrean, then: State, *, sources: Collection[State] = ALL, **changes: Any) -> bool:
+    """Go to `then` if the rules allow it from where the row stands now, and it stands in one of `sources`.
+
+    False when it already stands there.
 
     The condition is in the update itself, so of two who press at once one moves it and the other learns the truth.
     Raises Refused `langkah-tidak-sah` when the state has gone elsewhere.
     """
-    moved = Antrean.objects.filter(pk=antrean.pk, state__in=states_before(then)).update(state=then, **changes)
+    allowed = [state for state in states_before(then) if state in sources]
+    moved = Antrean.objects.filter(pk=antrean.pk, state__in=allowed).update(state=then, **changes)
     if not moved:
         antrean.refresh_from_db()
         if antrean.state == then:
@@ -63,3 +69,8 @@ def tell(antrean: Antrean, event: Event, **live: Any) -> None:
     """Emit the event; boards of the clinic get the public part."""
     public = {"poli": antrean.poli_id, "nomor": label_of(antrean), "status": antrean.state, **live}
     emit(event, aggregate=f"purut.sesi:{antrean.sesi_id}", topic=topic(antrean.poli_id), live=public)
+
+
+def news(antrean: Antrean, kind: str) -> None:
+    """Tell the boards that the registration has moved on; `kind` is the word live pages get."""
+    tell(antrean, AntreanMoved(antrean.code, label_of(antrean), antrean.poli_id, antrean.state), jenis=kind)

@@ -9,6 +9,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pasti.civil.rules import nik as nik_rules
+from pasti.purut.web.wording import priorities
+
+
+def priorities_offered() -> list[tuple[str, str]]:
+    """Reasons to be called first, as a list to choose from."""
+    return list(priorities().items())
 
 
 class BookingForm(forms.Form):
@@ -56,6 +62,8 @@ class WalkInForm(forms.Form):
     )
     referral_no = forms.CharField(label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30)
 
+    priority = forms.ChoiceField(label=_("Didahulukan"), required=False, choices=priorities_offered)
+
     def __init__(self, *args: Any, sessions: list[tuple[int, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["sesi_id"].choices = sessions  # type: ignore[attr-defined]
@@ -80,3 +88,29 @@ class RoomForm(forms.Form):
     """The room patients are called to; kept while the nurse works."""
 
     room = forms.CharField(label=_("Ruang"), max_length=60)
+
+
+class KioskForm(forms.Form):
+    """A booking code, typed or put in by a scanner as the address of its page, or a NIK."""
+
+    asked = forms.CharField(
+        label=_("Kode booking atau NIK"), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )  # fmt: skip
+
+    def clean_asked(self) -> str:
+        """The code out of an address, else what was typed, without spaces and hyphens."""
+        text = str(self.cleaned_data["asked"]).replace("\x00", "").strip()
+        return text.rstrip("/").rpartition("/")[2].replace(" ", "").replace("-", "")[:16]
+
+
+class ChangeForm(forms.Form):
+    """Leave or other hours of one session."""
+
+    act = forms.ChoiceField(
+        label=_("Apa yang berubah?"), widget=forms.RadioSelect,
+        choices=[("hours", _("Jam praktik berubah atau lebih singkat")), ("cancel", _("Sesi tidak diadakan"))],
+    )  # fmt: skip
+    starts = forms.TimeField(label=_("Mulai"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(label=_("Selesai pukul"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    reason = forms.CharField(label=_("Alasan, dibaca pasien"), max_length=120)

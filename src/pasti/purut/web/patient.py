@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +21,12 @@ from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.retries import done_before, remember
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
-from pasti.purut.models import Antrean, Poli
-from pasti.purut.rules.states import FOLLOWS, State
+from pasti.purut.models import Antrean, Poli, Tunggu
+from pasti.purut.queries import day as day_queries
+from pasti.purut.rules.states import State
 from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
+from pasti.purut.web.wording import STATES
 
 PURPOSE = "purut.registration"
 PAGE = 20
@@ -65,14 +68,17 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
         people = _people(user, household)
         form = BookingForm(request.POST or None, people=people)
         if request.method == "POST" and form.is_valid():
-            antrean = _book(request, user, form, sesi_id)
-            if antrean:
+            if "tunggu" in request.POST:
+                if _join(request, form, sesi_id):
+                    return redirect("purut:mine")
+            elif antrean := _book(request, user, form, sesi_id):
                 return redirect("purut:antrean", code=antrean)
     context = {
         "offer": offer,
         "form": form,
         "name": queries.poli_name(offer.sesi.poli),
         "key": request.POST.get("idempotency_key", ""),
+        "full": offer.open and not (offer.left_jkn and offer.left_nonjkn),
     }
     return render(request, "purut/book.html", context, status=422 if form.errors else 200)
 
@@ -80,11 +86,11 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
 @require_safe
 def antrean(request: HttpRequest, code: str) -> HttpResponse:
     """The number, the window, where it stands. Whoever holds the code may see this; it names nobody."""
-    one = _by_code(code)
+    one = by_code(code)
     context = {
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
-        "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": _is_mine(request, one),
-        "can_cancel": State.CANCELLED in FOLLOWS[State(one.state)], "url": request.build_absolute_uri(),
+        "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
+        "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
         "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id),
     }  # fmt: skip
     template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
@@ -95,11 +101,11 @@ def antrean(request: HttpRequest, code: str) -> HttpResponse:
 @permission_required("purut.book")
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
     """Give the place back."""
-    one = _by_code(code)
-    if not _is_mine(request, one):
+    one = by_code(code)
+    if not is_mine(request, one):
         raise Http404
     try:
-        services.cancel(one)
+        services.cancel(one, by_patient=not can(request.user, "purut.register"))
     except Refused as refusal:
         return render(request, "purut/refused.html", {"refusal": refusal, "code": one.code}, status=refusal.status)
     return redirect("purut:antrean", code=one.code)
@@ -119,7 +125,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     listed = [
         (one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]
     ]
-    return render(request, "purut/mine.html", {"rows": listed, "next_url": more, "prev_url": "?" if before else ""})
+    waits = [] if before else day_queries.waiting_of(register.household_ids(user.person_id), user.pk)
+    context = {
+        "rows": listed, "next_url": more, "prev_url": "?" if before else "",
+        "waits": [(one, queries.poli_name(one.sesi.poli)) for one in waits],
+    }  # fmt: skip
+    return render(request, "purut/mine.html", context)
 
 
 def _book(request: HttpRequest, user: User, form: BookingForm, sesi_id: int) -> str:
@@ -130,16 +141,35 @@ def _book(request: HttpRequest, user: User, form: BookingForm, sesi_id: int) -> 
             known = done_before(user.pk, key, "purut.web.book")
             if known:
                 return known
-            made = services.book(
-                sesi_id=sesi_id, patient=UUID(asked["person"]), payer=asked["payer"], channel="web",
-                referral_no=asked["referral_no"] if asked["payer"] == "jkn" else "",
-            )  # fmt: skip
+            made = services.book(sesi_id=sesi_id, **_wanted(asked))
             remember(user.pk, key, made.code)
             return made.code
     except Refused as refusal:
-        field = "person" if refusal.field == "patient" else refusal.field
-        form.add_error(field if field in form.fields else None, refusal.message)
+        _say(form, refusal)
         return ""
+
+
+def _join(request: HttpRequest, form: BookingForm, sesi_id: int) -> bool:
+    """Put the patient on the waiting list; False when refused, with the reason on the form."""
+    try:
+        services.join(sesi_id=sesi_id, **_wanted(form.cleaned_data))
+    except Refused as refusal:
+        _say(form, refusal)
+        return False
+    messages.success(request, _("Anda di daftar tunggu. Kami memberi tahu begitu ada tempat."))
+    return True
+
+
+def _wanted(asked: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "patient": UUID(asked["person"]), "payer": asked["payer"], "channel": "web",
+        "referral_no": asked["referral_no"] if asked["payer"] == "jkn" else "",
+    }  # fmt: skip
+
+
+def _say(form: BookingForm, refusal: Refused) -> None:
+    field = "person" if refusal.field == "patient" else refusal.field
+    form.add_error(field if field in form.fields else None, refusal.message)
 
 
 def _people(user: User, household: register.Household | None) -> list[tuple[UUID, str]]:
@@ -151,11 +181,13 @@ def _people(user: User, household: register.Household | None) -> list[tuple[UUID
     return (own or [(user.person_id, user.name)]) + [row for row in rows if row[0] != user.person_id]
 
 
-def _is_mine(request: HttpRequest, one: Antrean) -> bool:
+def is_mine(request: HttpRequest, one: Antrean | Tunggu) -> bool:
+    """Whether the caller booked it, is its patient or kin on the family card, or works at the counter."""
     user = request.user
     if not user.is_authenticated:
         return False
-    return one.booked_by == user.pk or can(user, "purut.register")
+    kin = one.patient.person_id and one.patient.person_id in register.household_ids(user.person_id)
+    return bool(one.booked_by == user.pk or kin or can(user, "purut.register"))
 
 
 def _found(code: str) -> Poli:
@@ -165,26 +197,9 @@ def _found(code: str) -> Poli:
         raise Http404 from None
 
 
-def _by_code(code: str) -> Antrean:
+def by_code(code: str) -> Antrean:
+    """The registration, or the page that says there is none."""
     try:
         return queries.by_code(code)
     except NotFound:
         raise Http404 from None
-
-
-class _States(dict[State, str]):
-    """The states in words, in the language of the moment."""
-
-    def __missing__(self, state: State) -> str:
-        return {
-            State.BOOKED: _("Terdaftar"), State.ADMISSION: _("Menunggu di loket pendaftaran"),
-            State.ADMITTING: _("Sedang didaftar di loket"), State.PHARMACY: _("Menunggu obat"),
-            State.PREPARING: _("Obat sedang disiapkan"), State.READY: _("Obat siap diambil"),
-            State.CHECKED_IN: _("Sudah datang, menunggu dipanggil"),
-            State.CALLED: _("Dipanggil"), State.SERVING: _("Sedang dilayani"), State.DONE: _("Selesai"),
-            State.SKIPPED: _("Terlewat, akan dipanggil lagi"), State.CANCELLED: _("Dibatalkan"),
-            State.NO_SHOW: _("Tidak hadir"),
-        }[state]  # fmt: skip
-
-
-STATES = _States()

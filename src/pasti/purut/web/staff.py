@@ -1,33 +1,44 @@
-"""Pages of the nurse and the counter."""
+"""Pages of the nurse: today's sessions, one session's queue, and what is done to whom."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from pasti.identity.queries import wallet as cards
 from pasti.kernel.accounts.access import permission_required, require
-from pasti.kernel.accounts.models import User
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Sesi
-from pasti.purut.rules.states import FOLLOWS, State
-from pasti.purut.web.forms import CodeForm, RoomForm, WalkInForm
-from pasti.purut.web.patient import STATES
+from pasti.purut.queries import day as day_queries
+from pasti.purut.rules.states import BEFORE_CALLED, FOLLOWS, State
+from pasti.purut.web.forms import RoomForm
+from pasti.purut.web.wording import STATES, priorities
 
-CARD = ("rsud-loket/pendaftaran",)  # the question a card is asked at the counter
-ACTS = {
-    "panggil-lagi": (services.call_again, "purut.call"),
-    "lewati": (services.skip, "purut.call"),
-    "layani": (services.start, "purut.call"),
-    "selesai": (services.finish, "purut.call"),
-    "datang": (services.check_in, "purut.check_in"),
-    "batal": (services.cancel, "purut.register"),
+
+def _finish_with(kind: str) -> Callable[[Antrean], None]:
+    return lambda one: services.finish(one, kind)
+
+
+# What is pressed: the service, the right it needs, and the page to come back to (empty: the session's queue).
+ACTS: dict[str, tuple[Callable[[Antrean], None], str, str]] = {
+    "panggil-lagi": (services.call_again, "purut.call", ""),
+    "lewati": (services.skip, "purut.call", ""),
+    "layani": (services.start, "purut.call", ""),
+    "selesai": (services.finish, "purut.call", ""),
+    "selesai-racikan": (_finish_with("racikan"), "purut.call", ""),
+    "selesai-non-racikan": (_finish_with("non_racikan"), "purut.call", ""),
+    "datang": (services.check_in, "purut.check_in", ""),
+    "batal": (lambda one: services.cancel(one, by_patient=False), "purut.register", ""),
+    "mulai-daftar": (services.begin_admission, "purut.register", "purut:counter"),
+    "selesai-daftar": (services.admit, "purut.register", "purut:counter"),
+    "siapkan": (services.prepare, "purut.pharmacy", "purut:pharmacy"),
+    "siap": (services.declare_ready, "purut.pharmacy", "purut:pharmacy"),
+    "serahkan": (services.hand_over, "purut.pharmacy", "purut:pharmacy"),
 }
 
 
@@ -44,12 +55,15 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest, sesi_id: int) -> HttpResponse:
     """One session's queue: who is called, who waits, and what can be done."""
     sesi = _session(sesi_id)
-    rows = [(one, queries.label_of(one), STATES[State(one.state)], _offered(one)) for one in queries.queue_of(sesi.pk)]
+    everyone = [one for one in queries.queue_of(sesi.pk) if one.state != State.HELD]
+    rows = [(one, queries.label_of(one), STATES[State(one.state)], _offered(one)) for one in everyone]
     now_called = [row for row in rows if row[0].state in (State.CALLED, State.SERVING)]
     waiting = sum(row[0].state in (State.CHECKED_IN, State.SKIPPED) for row in rows)
     context = {
         "sesi": sesi, "name": queries.poli_name(sesi.poli), "rows": rows, "now_called": now_called, "waiting": waiting,
-        "room": request.session.get("purut_room") or _("ruang %(poli)s") % {"poli": sesi.poli.name},
+        "coming": [queries.label_of(one) for one in day_queries.coming(everyone, sesi.pk)],
+        "others": _others(sesi) if now_called else [], "priorities": priorities(),
+        "may_change": BEFORE_CALLED, "room": request.session.get("purut_room") or _("ruang %(poli)s") % {"poli": sesi.poli.name},
     }  # fmt: skip
     return render(request, "purut/queue.html", context)
 
@@ -75,11 +89,30 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     """One act on one registration. Pressing twice is pressing once."""
     if verb not in ACTS:
         raise Http404
-    service, permission = ACTS[verb]
+    service, permission, page = ACTS[verb]
     require(request.user, permission)
+    one = _by_code(code)
     try:
-        one = queries.by_code(code)
         service(one)
+        if verb == "datang" and one.state == State.ADMISSION:
+            messages.info(request, _("Pasien baru: persilakan ke loket pendaftaran dulu."))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect(page) if page else redirect("purut:queue", sesi_id=one.sesi_id)
+
+
+@require_POST
+@permission_required("purut.call")
+def transfer(request: HttpRequest, code: str) -> HttpResponse:
+    """Refer the patient on to another clinic today; back to the queue the patient comes from."""
+    one = _by_code(code)
+    chosen = request.POST.get("sesi_id", "")
+    if not (chosen.isdecimal() and len(chosen) < 18):
+        raise Http404
+    try:
+        moved = services.transfer(one, int(chosen))
+        said = _("Pasien dirujuk ke %(poli)s dengan nomor %(label)s.")
+        messages.success(request, said % {"poli": queries.poli_name(moved.poli), "label": queries.label_of(moved)})
     except NotFound:
         raise Http404 from None
     except Refused as refusal:
@@ -87,66 +120,28 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     return redirect("purut:queue", sesi_id=one.sesi_id)
 
 
-@require_http_methods(["GET", "POST"])
-@permission_required("purut.register")
-def counter(request: HttpRequest) -> HttpResponse:
-    """The counter: register a walk-in, or find a registration by its code."""
-    choices = [
-        (row["sesi"].pk, f"{queries.poli_name(row['sesi'].poli)}, {row['sesi'].dokter.name}")
-        for row in queries.sessions_today()
-    ]
-    user = cast(User, request.user)
-    shown = cards.handed_over(user, request.GET.get("kartu", ""), CARD)
-    form = WalkInForm(request.POST or None, sessions=choices, initial=_from_card(shown))
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked = dict(form.cleaned_data)
-            person = {name: asked.pop(name) for name in ("nik", "name", "birth_date", "sex", "phone")}
-            made = services.book(patient=services.PatientWanted(**person), channel="loket", **asked)
-            services.check_in(made)
-            return redirect("purut:ticket", code=made.code)
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    card = cards.asked_at(user, CARD, request.path, shown)
-    context = {"form": form, "code_form": CodeForm(), "card": card}
-    return render(request, "purut/counter.html", context, status=422 if form.errors else 200)
-
-
-def _from_card(shown: dict[str, Any]) -> dict[str, Any]:
-    """The form's fields as a card says them; only what was shown."""
-    sexes = {"laki-laki": "L", "perempuan": "P"}
-    told = {"nik": shown.get("nik"), "name": shown.get("name"), "birth_date": shown.get("birth_date"),
-            "sex": sexes.get(str(shown.get("sex", "")))}  # fmt: skip
-    return {name: value for name, value in told.items() if value}
-
-
-@require_safe
-@permission_required("purut.queue")
-def find(request: HttpRequest) -> HttpResponse:
-    """A registration by its code, at the counter."""
-    form = CodeForm(request.GET)
+@require_POST
+@permission_required("purut.check_in")
+def priority(request: HttpRequest, code: str) -> HttpResponse:
+    """Call a patient first, or in the usual order."""
+    one = _by_code(code)
     try:
-        return redirect("purut:queue", sesi_id=queries.by_code(form.data.get("code", "").replace("\x00", "")).sesi_id)
-    except NotFound:
-        messages.error(request, _("Kode itu tidak ditemukan."))
-        return redirect("purut:counter")
+        services.set_priority(one, request.POST.get("priority", ""))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("purut:queue", sesi_id=one.sesi_id)
 
 
-@require_safe
-@permission_required("purut.queue")
-def ticket(request: HttpRequest, code: str) -> HttpResponse:
-    """The paper ticket of a walk-in, for a thermal printer."""
+def _others(sesi: Sesi) -> list[tuple[int, str]]:
+    rows = day_queries.other_sessions_today(sesi.poli_id)
+    return [(one.pk, f"{queries.poli_name(one.poli)}, {one.dokter.name}") for one in rows]
+
+
+def _by_code(code: str) -> Antrean:
     try:
-        one = queries.by_code(code)
+        return queries.by_code(code)
     except NotFound:
         raise Http404 from None
-    context = {
-        "antrean": one,
-        "label": queries.label_of(one),
-        "window": queries.window_of(one),
-        "name": queries.poli_name(one.poli),
-    }
-    return render(request, "purut/ticket.html", context)
 
 
 def _session(sesi_id: int) -> Sesi:
@@ -161,9 +156,12 @@ def _offered(one: Antrean) -> list[tuple[str, str]]:
     following = FOLLOWS[State(one.state)]
     named = [
         (State.CHECKED_IN, "datang", _("Sudah datang")), (State.SERVING, "layani", _("Mulai layani")),
-        (State.SKIPPED, "lewati", _("Lewati")), (State.DONE, "selesai", _("Selesai")),
+        (State.SKIPPED, "lewati", _("Lewati")),
     ]  # fmt: skip
-    acts = [(verb, name) for state, verb, name in named if state in following]
+    acts = [(verb, name) for state, verb, name in named if state in following and one.state != State.ADMITTING]
     if one.state == State.CALLED:
-        acts = [("panggil-lagi", _("Panggil lagi")), *acts, ("selesai", _("Selesai"))]
+        acts = [("panggil-lagi", _("Panggil lagi")), *acts]
+    if one.state in (State.CALLED, State.SERVING):
+        acts += [("selesai", _("Selesai")), ("selesai-non-racikan", _("Selesai, resep non-racikan")),
+                 ("selesai-racikan", _("Selesai, resep racikan"))]  # fmt: skip
     return acts

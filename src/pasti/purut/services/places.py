@@ -1,0 +1,145 @@
+"""Taking and giving back a place of a session (decision 8), and the registration that holds it.
+
+Whoever changes both locks the session first and a registration after it, so that no two wait for each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from pasti.kernel.clock import now
+from pasti.kernel.errors import NotFound, Refused
+from pasti.purut.models import Antrean, Hospital, Patient, Sesi
+from pasti.purut.rules import numbers, order, times
+from pasti.purut.rules.states import State
+
+ONLINE = frozenset({"web", "api", "mjkn"})
+PAYERS = {"jkn": "jkn", "umum": "nonjkn"}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How somebody is registered: who pays, by which way, why, and whose account did it."""
+
+    payer: str
+    channel: str
+    visit_kind: int = 1
+    referral_no: str = ""
+    booked_by: UUID | None = None
+
+    @property
+    def counters(self) -> tuple[str, str]:
+        """The two quotas of which a place is taken."""
+        return PAYERS[self.payer], "online" if self.channel in ONLINE else "walkin"
+
+
+def terms_of(row: Any) -> Terms:
+    """The terms of a registration, or of a place on a waiting list."""
+    return Terms(row.payer, row.channel, row.visit_kind, row.referral_no, row.booked_by)
+
+
+def check_payer(payer: str, visit_kind: int, referral_no: str) -> None:
+    """Raises Refused `penjamin-tidak-dikenal`, `jenis-kunjungan-tidak-sah`, `rujukan-wajib`."""
+    if payer not in PAYERS:
+        raise Refused("penjamin-tidak-dikenal", _("Pilih penjamin: umum atau JKN"), status=422, field="payer")
+    if visit_kind not in (1, 2, 3, 4):
+        raise Refused("jenis-kunjungan-tidak-sah", _("Jenis kunjungan 1 sampai 4"), status=422, field="visit_kind")
+    if payer == "jkn" and not (10 <= len(referral_no) <= 30 and referral_no.isascii() and referral_no.isalnum()):
+        message = _("Peserta JKN mengisi nomor rujukan atau surat kontrol, 10–30 huruf dan angka")
+        raise Refused("rujukan-wajib", message, status=422, field="referral_no")
+
+
+def bookable_session(sesi_id: int, *, locked: bool = False) -> tuple[Sesi, Hospital]:
+    """The session, if it takes bookings now, and the hospital's rules.
+
+    Raises NotFound, Refused `sesi-tutup` or `di-luar-jangkauan`.
+    """
+    rows = Sesi.objects.select_related("poli")
+    sesi = (rows.select_for_update(of=("self",), no_key=True) if locked else rows).filter(pk=sesi_id).first()
+    if sesi is None:
+        raise NotFound(_("Sesi tidak ditemukan"))
+    rules, moment = Hospital.objects.get(), now()
+    if sesi.state != Sesi.State.OPEN or not times.bookable(moment, sesi.ends_at, rules.closes_minutes_before_end):
+        raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
+    if sesi.starts_at > moment + dt.timedelta(days=rules.horizon_days + 1):
+        message = _("Pendaftaran dibuka paling awal %(days)s hari sebelumnya") % {"days": rules.horizon_days}
+        raise Refused("di-luar-jangkauan", message, field="sesi_id")
+    return sesi, rules
+
+
+def lock_session(sesi_id: int) -> Sesi:
+    """The session's row, locked until the transaction ends; registrations of it may be locked after it."""
+    return Sesi.objects.select_related("poli").select_for_update(of=("self",), no_key=True).get(pk=sesi_id)
+
+
+def take(sesi_id: int, terms: Terms) -> int | None:
+    """One statement takes a place of both kinds and the next number, or nothing."""
+    payer, channel = terms.counters
+    statement = (
+        f"UPDATE purut_sesi SET used_{payer} = used_{payer} + 1, used_{channel} = used_{channel} + 1, "
+        "last_number = last_number + 1 "
+        f"WHERE id = %s AND state = 'open' AND used_{payer} < quota_{payer} AND used_{channel} < quota_{channel} "
+        "RETURNING last_number"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [sesi_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def take_or_refuse(sesi: Sesi, terms: Terms) -> int:
+    """A place and its number. Raises Refused `kuota-habis`, or `sesi-tutup` when it was called off meanwhile."""
+    number = take(sesi.pk, terms)
+    if number is not None:
+        return number
+    if Sesi.objects.filter(pk=sesi.pk).exclude(state=Sesi.State.OPEN).exists():
+        raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
+    raise Refused("kuota-habis", _("Tempat untuk sesi ini sudah habis. Pilih hari atau dokter lain."), field="sesi_id")
+
+
+def give_back(antrean: Antrean) -> None:
+    """The place is free again; the number is not used a second time."""
+    payer, channel = terms_of(antrean).counters
+    Sesi.objects.filter(pk=antrean.sesi_id).update(
+        **{f"used_{payer}": F(f"used_{payer}") - 1, f"used_{channel}": F(f"used_{channel}") - 1}
+    )
+
+
+def register(
+    sesi: Sesi, patient: Patient, number: int, terms: Terms, *, priority: str, state: State = State.BOOKED, **more: Any
+) -> Antrean:
+    """The registration that holds the place `number`. Raises IntegrityError; `refusal_of` says which refusal it is."""
+    moment = now()
+    return Antrean.objects.create(
+        code=numbers.booking_code(secrets.choice), sesi=sesi, poli=sesi.poli, date=sesi.date, patient=patient,
+        number=number, payer=terms.payer, channel=terms.channel, visit_kind=terms.visit_kind,
+        referral_no=terms.referral_no, booked_by=terms.booked_by, state=state, priority=priority, occurred_at=moment,
+        recorded_at=moment, **more,
+    )  # fmt: skip
+
+
+def priority_of(patient: Patient, day: dt.date, rules: Hospital) -> str:
+    """The priority a patient has by age on the day."""
+    return order.priority_by_age(
+        patient.birth_date, day, elderly_from=rules.elderly_from_age, classes=rules.priority_classes
+    )
+
+
+def refusal_of(error: IntegrityError) -> Exception:
+    """The refusal behind a broken constraint; an unexpected one is passed on."""
+    text = str(error)
+    if "antrean_one_active" in text:
+        return Refused(
+            "sudah-terdaftar", _("Pasien ini sudah terdaftar di poli yang sama pada hari itu"), field="patient"
+        )
+    if "antrean_referral_once" in text:
+        return Refused("rujukan-terpakai", _("Nomor rujukan ini sudah dipakai untuk antrean lain"), field="referral_no")
+    return error

@@ -1,0 +1,39 @@
+"""States, priorities and kinds of prescription in the words of the moment's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from pasti.purut.rules.states import State
+
+
+class _States(dict[State, str]):
+    """The states in words, in the language of the moment."""
+
+    def __missing__(self, state: State) -> str:
+        return {
+            State.HELD: _("Ditawarkan, menunggu jawaban"),
+            State.BOOKED: _("Terdaftar"), State.ADMISSION: _("Menunggu di loket pendaftaran"),
+            State.ADMITTING: _("Sedang didaftar di loket"), State.PHARMACY: _("Menunggu obat"),
+            State.PREPARING: _("Obat sedang disiapkan"), State.READY: _("Obat siap diambil"),
+            State.CHECKED_IN: _("Sudah datang, menunggu dipanggil"),
+            State.CALLED: _("Dipanggil"), State.SERVING: _("Sedang dilayani"), State.DONE: _("Selesai"),
+            State.SKIPPED: _("Terlewat, akan dipanggil lagi"), State.CANCELLED: _("Dibatalkan"),
+            State.NO_SHOW: _("Tidak hadir"),
+        }[state]  # fmt: skip
+
+
+STATES = _States()
+
+
+def priorities() -> dict[str, str]:
+    """Why somebody is called first; the empty key is the usual order."""
+    return {
+        "": _("Tidak"), "lansia": _("Lansia"), "disabilitas": _("Penyandang disabilitas"), "hamil": _("Ibu hamil"),
+        "darurat": _("Darurat"),
+    }  # fmt: skip
+
+
+def kind_of_resep(kind: str) -> str:
+    """The kind of a prescription as the pharmacy calls it."""
+    return {"racikan": _("Racikan"), "non_racikan": _("Non-racikan")}[kind]
