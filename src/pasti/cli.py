@@ -182,6 +182,22 @@ def verify_audit(data: Data = DEFAULT_DATA) -> None:
     raise typer.Exit(0 if found.intact else 1)
 
 
+@app.command("renew-password")
+def renew_password(
+    username: Annotated[str, typer.Argument(help="The user name of the official.")], data: Data = DEFAULT_DATA
+) -> None:
+    """Print a new first password for an official who lost every way in; sessions, keys and codes end."""
+    _django(data)
+    from pasti.kernel.errors import NotFound
+    from pasti.portal import services
+
+    try:
+        typer.echo(services.renew_official_password(username))
+    except NotFound:
+        typer.echo(f"{username}: no such account")
+        raise typer.Exit(1) from None
+
+
 @app.command("rotate-card-key")
 def rotate_card_key(
     data: Data = DEFAULT_DATA,

@@ -87,6 +87,22 @@ def test_a_resident_reports_a_loss_from_any_browser_and_an_officer_by_telephone(
     assert as_user(User.objects.create_user("lain", name="Lain")).get(f"/id/kartu/{card.pk}/cabut/").status_code == 404
 
 
+def test_nobody_is_their_own_officer(town: Any, officer: User, officer_of: Any, as_user: Any, city: None) -> None:
+    Wallet().take(activation(officer, town.mother.pk), 1)
+    card, again = Card.objects.get(), activation(officer, town.mother.pk)
+    second = officer_of("dukcapil", "99.01")
+    User.objects.filter(pk=second.pk).update(person_id=town.mother.pk)
+    own: Client = as_user(second)
+    agreed = own.post(f"/id/aktivasi/{again.pk}/setuju/")
+    assert (agreed.status_code, "data Anda sendiri" in agreed.content.decode()) == (409, True)
+    begun = own.post(f"/id/aktivasi/orang/{town.mother.pk}/", SEEN)
+    assert (begun.status_code, Activation.objects.count()) == (422, 2)
+    assert own.post(f"/id/aktivasi/kartu/{card.pk}/tangguhkan/").status_code == 302
+    resumed = own.post(f"/id/aktivasi/kartu/{card.pk}/berlakukan/", follow=True)
+    assert "petugas lain yang memberlakukannya" in resumed.content.decode()
+    assert (Card.objects.get().state, Activation.objects.get(pk=again.pk).state) == ("suspended", "waiting")
+
+
 def test_a_residents_copy_of_the_data_has_cards_and_steps(offered: Activation, resident: User, city: None) -> None:
     from pasti.identity.queries.issuing_desk import records_of
 

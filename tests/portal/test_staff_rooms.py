@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 from typing import Any
@@ -14,9 +15,13 @@ from django.core.cache import cache
 from django.test import Client
 
 from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.services import assign, take_away
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.audit.services import record_read
+from pasti.kernel.clock import today
+from pasti.kernel.errors import NotFound
 from pasti.kernel.notify.models import Message
+from pasti.portal import services
 from tests.portal.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +137,39 @@ def test_the_desk_of_another_kelurahan_renews_nobodys_password(resident, as_user
     stranger = as_user(officer_of("kelurahan", "99.01.01.1002"))
     assert stranger.post(f"/meja-akun/{resident.person_id}/sandi/").status_code == 404
     assert resident.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("begins", [0, 5], ids=["now", "soon"])
+def test_an_account_that_holds_an_office_is_not_renewed_at_the_desk(resident, as_user, officer_of, begins) -> None:
+    day = today() + dt.timedelta(days=begins)
+    assign(resident, "ketua_rt", unit_code="99.01.01.1001.01.001", unit_name="RT 1", starts=day, ends=day, deputy=True)
+    guarded(resident)
+    desk = as_user(officer_of("kelurahan"))
+    assert "tidak diganti di meja ini" in desk.get("/meja-akun/", {"q": "ni'mah"}).content.decode()
+    answer = desk.post(f"/meja-akun/{resident.person_id}/sandi/")
+    assert (answer.status_code, "administrator PASTI" in answer.content.decode()) == (409, True)
+    resident.refresh_from_db()
+    assert (resident.check_password(PASSWORD), Authenticator.objects.filter(user=resident).exists()) == (True, True)
+    assert not Entry.objects.filter(action="accounts.password_renewed").exists()
+    take_away(resident.assignments.get().pk)
+    assert desk.post(f"/meja-akun/{resident.person_id}/sandi/").status_code == 200, (
+        "who held an office once is a resident"
+    )
+
+
+def test_officers_do_not_renew_their_own_password_at_the_desk(town, as_user, officer_of) -> None:
+    officer = officer_of("kelurahan")
+    User.objects.filter(pk=officer.pk).update(person_id=town.father.pk)
+    answer = as_user(officer).post(f"/meja-akun/{town.father.pk}/sandi/")
+    assert (answer.status_code, "akun Anda sendiri" in answer.content.decode()) == (409, True)
+
+
+def test_who_runs_the_platform_renews_the_password_of_an_official(officer_of, as_user) -> None:
+    auditor = guarded(officer_of("auditor"))
+    at_work = as_user(auditor)
+    password = services.renew_official_password(auditor.username)
+    auditor.refresh_from_db()
+    assert (auditor.check_password(password), Authenticator.objects.filter(user=auditor).exists()) == (True, False)
+    assert at_work.get("/audit/").status_code == 302
+    with pytest.raises(NotFound):
+        services.renew_official_password("tidak-ada")

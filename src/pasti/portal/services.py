@@ -12,8 +12,10 @@ from pasti.civil import queries as register
 from pasti.identity.services import access
 from pasti.identity.services.levels import SEEN, raise_level
 from pasti.identity.services.provider_sessions import end_all
+from pasti.kernel.accounts import queries as accounts
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
+from pasti.kernel.clock import today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.kernel.notify.services import send
 
@@ -49,24 +51,57 @@ def renew_password(person_id: UUID) -> tuple[User, str]:
 
     Open sessions, passkeys and codes end: whoever had the account until now, the person at the desk has it from here.
 
-    Raises NotFound outside the scope, or without an account.
+    Raises NotFound outside the scope, or without an account; Refused `diri-sendiri` for the officer's own, and `pejabat`
+    for an account that holds an office, now or soon: whoever renews it would hold the office.
     """
     person = register.person(person_id, purpose="portal.desk")
     user = User.objects.select_for_update().filter(person_id=person.pk, is_active=True).first()
     if user is None:
         raise NotFound
-    access.reset(person.pk)
+    _renewable(user, person.pk)
+    password = _renewed(user)
+    raise_level(user, SEEN, "meja kelurahan")
+    send(user.pk, kind="akun", title=_("Kata sandi Anda diganti di meja pelayanan"), url="/jejak-akses/",
+         body=_("Bukan Anda yang meminta? Segera laporkan ke kantor kelurahan."), dedupe_key=f"sandi:{uuid4()}")  # fmt: skip
+    return user, password
+
+
+@transaction.atomic
+def renew_official_password(username: str) -> str:
+    """A new first password for an official who lost every way in: by who runs the platform, never at a desk.
+
+    The second factor is set up again at the next sign-in. Raises NotFound without such an account.
+    """
+    people = [User.Kind.CITIZEN, User.Kind.OFFICIAL]
+    user = User.objects.select_for_update().filter(username=username, is_active=True, kind__in=people).first()
+    if user is None:
+        raise NotFound
+    return _renewed(user)
+
+
+def _renewed(user: User) -> str:
+    access.reset(user)
     user.refresh_from_db()
     password = _first_password()
     user.set_password(password)  # sessions carry a hash of the password: the old ones are no longer accepted
     user.save(update_fields=["password"])
     end_all(user, "password")  # those at other applications too
-    record_change(person.pk, "accounts.password_renewed", purpose="portal.desk", object_type="user", object_id=user.pk,
-                  object_label=user.name)  # fmt: skip
-    raise_level(user, SEEN, "meja kelurahan")
-    send(user.pk, kind="akun", title=_("Kata sandi Anda diganti di meja pelayanan"), url="/jejak-akses/",
-         body=_("Bukan Anda yang meminta? Segera laporkan ke kantor kelurahan."), dedupe_key=f"sandi:{uuid4()}")  # fmt: skip
-    return user, password
+    record_change(user.person_id, "accounts.password_renewed", purpose="portal.desk", object_type="user",
+                  object_id=user.pk, object_label=user.name)  # fmt: skip
+    return password
+
+
+def _renewable(user: User, person_id: UUID) -> None:
+    """The user's row is locked: a role being given waits, or is seen here."""
+    if accounts.is_own(person_id):
+        raise Refused(
+            "diri-sendiri", _("Ini akun Anda sendiri: petugas lain yang menggantinya, atau Anda di Akun saya")
+        )
+    if accounts.in_office([user.pk], today()):
+        raise Refused("pejabat", _("Orang ini memegang jabatan yang membuka data orang lain, jadi meja ini tidak mengganti "
+                                   "kata sandinya. Ia masuk dengan kunci sandi atau kode cadangannya. Bila semua itu "
+                                   "hilang: administrator PASTI menggantinya, atau kelurahan mengakhiri dulu jabatan ketua "
+                                   "RT atau RW di Serah terima."))  # fmt: skip
 
 
 def _first_password() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -72,11 +72,8 @@ def end_others(user: User, keep: str) -> bool:
 
 
 @transaction.atomic
-def reset(person_id: UUID) -> None:
-    """The person stands at the desk with the card: whoever had the account until now is out, with all keys and codes."""
-    user = User.objects.filter(person_id=person_id).first()
-    if user is None:
-        return
+def reset(user: User) -> None:
+    """The account's owner proved who that is: whoever had it until now is out, with all keys and codes."""
     Authenticator.objects.filter(user=user).delete()
     _end(user, list(UserSession.objects.filter(user=user).values_list("session_key", flat=True)))
     if user.seen_at is None:  # made by somebody nobody saw: where its messages went may be a stranger's

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from pasti.identity.models import Card, CardStep, Credential
 from pasti.identity.rules.status_list import INVALID, SUSPENDED, VALID
 from pasti.identity.services import issuing_messages as messages
 from pasti.identity.services import issuing_status as status
 from pasti.identity.services.issuing_facts import PURPOSE
+from pasti.kernel.accounts.queries import is_own
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
-from pasti.kernel.errors import NotFound
+from pasti.kernel.errors import NotFound, Refused
 
 State, Step, Why = Card.State, CardStep.Step, Card.Why
 VALUES = {State.VALID: VALID, State.SUSPENDED: SUSPENDED, State.REVOKED: INVALID}
@@ -41,8 +43,14 @@ def suspend(card_id: UUID) -> Card:
 
 
 def resume(card_id: UUID) -> Card:
-    """A suspended card holds again: device and person were seen. Does nothing with another. Raises NotFound."""
-    _move(get(card_id), State.VALID, "")
+    """A suspended card holds again: device and person were seen. Does nothing with another.
+
+    Raises NotFound, Refused `diri-sendiri` for the officer's own card.
+    """
+    card = get(card_id)
+    if is_own(card.person_id):
+        raise Refused("diri-sendiri", _("Ini kartu Anda sendiri: petugas lain yang memberlakukannya kembali"))
+    _move(card, State.VALID, "")
     return get(card_id)
 
 

@@ -16,6 +16,7 @@ from pasti.civil.rules import peristiwa as states
 from pasti.identity.models import Activation, Card
 from pasti.identity.models.issuing import ROUNDS
 from pasti.identity.services.issuing_facts import PURPOSE
+from pasti.kernel.accounts.queries import is_own
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now, today
 from pasti.kernel.context import current_actor
@@ -52,9 +53,11 @@ class Desk:
 def begin(person_id: UUID, seen: Seen, desk: Desk) -> Activation:
     """Record that person and document were seen, and offer a card; within 30 days of the last one a second officer first.
 
-    Raises NotFound outside the scope, Refused `tidak-aktif`, `tanpa-nik`, `belum-ktp`, `dokumen`, `perangkat-penuh`.
+    Raises NotFound outside the scope, Refused `diri-sendiri`, `tidak-aktif`, `tanpa-nik`, `belum-ktp`,
+    `dokumen`, `perangkat-penuh`.
     """
     person = register.person(person_id, purpose=PURPOSE)
+    _of_another(person.pk)
     _entitled(person)
     if seen.document == Activation.Document.OTHER and not seen.note.strip():
         raise Refused("dokumen", _("Tulis dokumen apa yang ditunjukkan"), field="note", status=422)
@@ -75,10 +78,14 @@ def begin(person_id: UUID, seen: Seen, desk: Desk) -> Activation:
 
 
 def confirm(activation_id: UUID) -> Activation:
-    """A second officer has seen the person too. Twice is once. Raises NotFound, Refused `petugas-sama`, `sudah-lewat`."""
+    """A second officer has seen the person too. Twice is once.
+
+    Raises NotFound, Refused `petugas-sama`, `diri-sendiri`, `sudah-lewat`.
+    """
     found, actor = get(activation_id), current_actor()
     if found.officer_id == actor.user_id:
         raise Refused("petugas-sama", _("Petugas kedua harus orang lain"))
+    _of_another(found.person_id)
     with transaction.atomic():
         moved = Activation.objects.filter(pk=found.pk, state=State.WAITING, seen_at__gt=now() - LOOK_LIFE).update(
             state=State.SEEN, second_id=actor.user_id, second_name=actor.name, second_at=now()
@@ -140,6 +147,11 @@ def _officer() -> UUID:
     if found is None:
         raise Refused("tanpa-petugas", _("Aktivasi memerlukan petugas"), status=403)
     return found
+
+
+def _of_another(person_id: UUID) -> None:
+    if is_own(person_id):
+        raise Refused("diri-sendiri", _("Ini data Anda sendiri: petugas lain yang melihat Anda dan KTP-el Anda"))
 
 
 def _active(person_id: UUID) -> int:

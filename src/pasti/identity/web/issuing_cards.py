@@ -22,7 +22,7 @@ from pasti.kernel.accounts.access import actor_for, signed_in
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.context import become
-from pasti.kernel.errors import NotFound
+from pasti.kernel.errors import NotFound, Refused
 
 
 @require_POST
@@ -38,8 +38,13 @@ def suspend(request: HttpRequest, card_id: UUID) -> HttpResponse:
 @counter
 def resume(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """The person came back with the device."""
-    card = services.resume(card_id)
-    messages.success(request, _("Kartu berlaku lagi."))
+    card = services.get(card_id)
+    try:
+        services.resume(card.pk)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Kartu berlaku lagi."))
     return redirect("identity:issuing_person", person_id=card.person_id)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from pasti.kernel.accounts.models import Assignment
+from pasti.kernel.accounts.models import Assignment, User
+from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.scope import in_force
+from pasti.kernel.accounts.services import in_force_or_coming
+from pasti.kernel.context import current_actor
 
 
 def holders(unit_code: str, day: dt.date, role: str = "") -> list[Assignment]:
@@ -34,3 +39,16 @@ def coming(unit_code: str, day: dt.date, role: str) -> list[Assignment]:
         unit_code=unit_code, role=role, starts__gt=day, ended_at=None
     )
     return list(rows.order_by("starts", "id"))
+
+
+def in_office(users: Iterable[UUID], day: dt.date) -> set[UUID]:
+    """Which of these users hold a role that takes a second factor, on `day` or from a later day on."""
+    free = [role.code for role in ROLES.values() if not role.second_factor]
+    held = Assignment.objects.filter(in_force_or_coming(day), user__in=list(users)).exclude(role__in=free)
+    return set(held.values_list("user_id", flat=True))
+
+
+def is_own(person_id: UUID) -> bool:
+    """Whether the person is the very one who acts: nobody is their own officer."""
+    actor = current_actor().user_id
+    return actor is not None and User.objects.filter(pk=actor, person_id=person_id).exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from pasti.civil import queries as register
+from pasti.kernel.accounts import queries as accounts
 from pasti.kernel.accounts.access import permission_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
+from pasti.kernel.clock import today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.portal import services
 
@@ -29,9 +31,16 @@ def desk(request: HttpRequest) -> HttpResponse:
     if len(query) >= SHORTEST:
         with scoped(register.scope_for(cast(User, request.user), PURPOSE)):
             found = register.search(query, limit=20, purpose=PURPOSE)
-    have = set(User.objects.filter(person_id__in=[p.pk for p in found]).values_list("person_id", flat=True))
-    rows = [(person, person.pk in have) for person in found]
-    return render(request, "portal/desk.html", {"query": query, "rows": rows, "short": 0 < len(query) < SHORTEST})
+    return render(
+        request, "portal/desk.html", {"query": query, "rows": _rows(found), "short": 0 < len(query) < SHORTEST}
+    )
+
+
+def _rows(found: list[Any]) -> list[tuple[Any, User | None, bool]]:
+    """Each person with the account, if there is one, and whether it holds an office."""
+    have = {user.person_id: user for user in User.objects.filter(person_id__in=[one.pk for one in found])}
+    offices = accounts.in_office([user.pk for user in have.values()], today())
+    return [(one, user, user is not None and user.pk in offices) for one in found for user in [have.get(one.pk)]]
 
 
 @require_POST
@@ -57,6 +66,8 @@ def renew(request: HttpRequest, person_id: UUID) -> HttpResponse:
             user, password = services.renew_password(person_id)
         except NotFound:
             raise Http404 from None
+        except Refused as refusal:
+            return render(request, "portal/desk_refused.html", {"refusal": refusal}, status=refusal.status)
     return _slip(request, user, password)
 
 
