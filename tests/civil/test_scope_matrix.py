@@ -30,6 +30,7 @@ from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.scope import Scope, everyone, scoped
 from pasti.kernel.accounts.services import assign, issue_token
+from pasti.kernel.clock import now
 from pasti.kernel.publish.registry import registry
 from tests.foreign import ELSEWHERE, HOME, KK, NAME, NIK, PURPOSE, STREET, World, gather
 
@@ -122,7 +123,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
             KK, head=person, street=STREET, house="9", rt_code=ELSEWHERE, purpose=PURPOSE, since=dt.date(2020, 1, 1)
         )
         services.add_member(family, spouse, 3, purpose=PURPOSE)
-        owner = User.objects.create_user("pemilik-asing", name=NAME, person_id=person)
+        owner = User.objects.create_user("pemilik-asing", name=NAME, person_id=person, seen_at=now())
         return gather(World(at_home, person, spouse, family.pk, owner))
 
 

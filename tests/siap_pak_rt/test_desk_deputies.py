@@ -12,7 +12,7 @@ from pasti.kernel.accounts.access import can, held_for, scope_where
 from pasti.kernel.accounts.models import Assignment, User
 from pasti.kernel.accounts.scope import Scope, scope_of, scoped
 from pasti.kernel.accounts.services import assign, take_away
-from pasti.kernel.clock import today
+from pasti.kernel.clock import now, today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.siap_pak_rt.queries.desk_deputies import acting_for, deputies_of
 from pasti.siap_pak_rt.services import desk_deputies as deputies
@@ -30,7 +30,7 @@ def head(official: Callable[..., User]) -> User:
 
 @pytest.fixture
 def neighbour(town: Any) -> User:
-    return User.objects.create_user("siti", name="Siti", person_id=town.mother.pk)
+    return User.objects.create_user("siti", name="Siti", person_id=town.mother.pk, seen_at=now())
 
 
 def appointed(user: User, starts: dt.date, ends: dt.date) -> Assignment:

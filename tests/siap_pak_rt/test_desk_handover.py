@@ -33,7 +33,7 @@ def officer(official: Callable[..., User], browsing: Callable[[User], Client]) -
 
 @pytest.fixture
 def successor(town: Any) -> User:
-    return User.objects.create_user("siti", name="Siti Ni'mah", person_id=town.mother.pk)
+    return User.objects.create_user("siti", name="Siti Ni'mah", person_id=town.mother.pk, seen_at=now())
 
 
 def test_the_office_passes_in_one_moment_with_its_ledger(
@@ -59,13 +59,33 @@ def test_the_office_passes_in_one_moment_with_its_ledger(
 def test_handing_over_ends_deputies_too_also_those_to_come(
     old: Client, officer: Client, successor: User, town: Any
 ) -> None:
-    child = User.objects.create_user("zahra", name="Zahra", person_id=town.child.pk)
+    child = User.objects.create_user("zahra", name="Zahra", person_id=town.child.pk, seen_at=now())
     for first in (today(), today() + 5 * DAY):
         given = {"user": child.pk, "starts": str(first), "ends": str(first + 2 * DAY)}
         assert officer.post(f"{UNIT}pengganti/", given).status_code == 302
     assert "Pengganti" in officer.get(UNIT).content.decode()
     officer.post(f"{UNIT}serahkan/", {"user": successor.pk})
     assert Assignment.objects.filter(unit_code=RT, deputy=True, ended_at=None).count() == 0
+
+
+def test_an_account_that_anyone_could_have_made_gets_no_office(
+    old: Client, officer: Client, successor: User, browsing: Callable[[User], Client]
+) -> None:
+    User.objects.filter(pk=successor.pk).update(seen_at=None)
+    listed = officer.get(f"{UNIT}?q=ni'mah").content.decode()
+    assert ("Tingkat 2: belum dilihat petugas" in listed, "Serahkan jabatan<" in listed) == (True, False)
+    given = {"user": successor.pk, "q": "ni'mah", "starts": str(today()), "ends": str(today() + DAY)}
+    for act in ("serahkan/", "pengganti/"):
+        answer = officer.post(f"{UNIT}{act}", given)
+        page = answer.content.decode()
+        assert (answer.status_code, "belum dilihat petugas. Ia perlu datang" in page, "Tingkat 2" in page) == (
+            422,
+            True,
+            True,
+        )
+    assert old.get("/siap-pak-rt/keluarga/").status_code == 200
+    assert browsing(successor).get("/siap-pak-rt/keluarga/").status_code == 403
+    assert not successor.assignments.exists()
 
 
 def test_impossible_days_of_a_deputy_are_said(old: Client, officer: Client, successor: User) -> None:

@@ -14,6 +14,11 @@ PURPOSE = "identity.sign_up"
 SAID, MATCHED, SEEN = 1, 2, 3
 
 
+def is_seen(user: User) -> bool:
+    """Whether a resident's account belongs to who was seen in person; officials' own accounts are made by the city."""
+    return user.kind != User.Kind.CITIZEN or user.level >= SEEN
+
+
 @transaction.atomic
 def raise_level(user: User, level: int, how: str) -> User:
     """Bring the account to `level`; an account that is there already stays as it is. `how` says what was done.

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from pasti.identity.services.levels import is_seen
 from pasti.kernel.accounts import queries as roster
 from pasti.kernel.accounts.models import Assignment, User
 from pasti.kernel.accounts.scope import current_scope
@@ -24,11 +25,12 @@ ROLE_OF_LEVEL = {"rt": "ketua_rt", "rw": "ketua_rw"}
 def appoint(unit_code: str, user: User, *, starts: dt.date, ends: dt.date) -> Assignment:
     """Let `user` act for the head of an RT or RW of the scope from `starts` to `ends`, both days included.
 
-    The same again changes nothing. Raises NotFound outside the scope, Refused `tanggal-tidak-sah`, `tanpa-ketua`,
-    `ketua-sendiri`, `sudah-pengganti`.
+    The same again changes nothing. Raises NotFound outside the scope, Refused `belum-dilihat`, `tanggal-tidak-sah`,
+    `tanpa-ketua`, `ketua-sendiri`, `sudah-pengganti`.
     """
     lock_unit(unit_code)
     role, name = unit_role(unit_code), places.label(unit_code)
+    check_seen(user)
     _check_days(starts, ends)
     heads = [one for one in roster.holders(unit_code, today(), role) if not one.deputy]
     if not heads:
@@ -59,6 +61,16 @@ def lock_unit(unit_code: str) -> None:
         raise NotFound
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 21))", [unit_code])
+
+
+def check_seen(user: User) -> None:
+    """An office opens other people's data: not for an account that anyone could have made online.
+
+    Raises Refused `belum-dilihat`.
+    """
+    if not is_seen(user):
+        raise Refused("belum-dilihat", _("Akun ini dibuat sendiri dan orangnya belum dilihat petugas. Ia perlu datang dengan "
+                                         "KTP-el ke meja akun lebih dahulu"), field="user")  # fmt: skip
 
 
 def unit_role(unit_code: str) -> str:

@@ -9,17 +9,18 @@ from pasti.kernel.accounts.models import Assignment, User
 from pasti.kernel.accounts.services import assign, take_away
 from pasti.kernel.clock import today
 from pasti.kernel.places import queries as places
-from pasti.siap_pak_rt.services.desk_deputies import lock_unit, unit_role
+from pasti.siap_pak_rt.services.desk_deputies import check_seen, lock_unit, unit_role
 
 
 @transaction.atomic
 def hand_over(unit_code: str, new_head: User) -> Assignment:
     """Make `new_head` the head of an RT or RW of the scope. The old head and all deputies lose it this moment.
 
-    Naming who is head already changes nothing but deputies. Raises NotFound outside the scope.
+    Naming who is head already changes nothing but deputies. Raises NotFound outside the scope, Refused `belum-dilihat`.
     """
     lock_unit(unit_code)
     role = unit_role(unit_code)
+    check_seen(new_head)
     for held in roster.holders(unit_code, today(), role):
         if held.deputy or held.user_id != new_head.pk:
             take_away(held.pk)

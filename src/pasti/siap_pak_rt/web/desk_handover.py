@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from pasti.civil import queries as register
+from pasti.identity.services.levels import is_seen
 from pasti.kernel.accounts import queries as roster
 from pasti.kernel.accounts.models import User
 from pasti.kernel.clock import today
@@ -63,7 +64,14 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 def hand_over(request: HttpRequest, code: str) -> HttpResponse:
     """The office passes to this user now."""
     _here(request, code)
-    given = desk_handover.hand_over(code, _user(request))
+    try:
+        given = desk_handover.hand_over(code, _user(request))
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form = DeputyForm({"user": request.POST.get("user", ""), "starts": today(), "ends": today()})
+        form.add_error(None, refusal.message)
+        return _page(request, code, form)
     messages.success(request, _("%(name)s sekarang mengetuai wilayah ini.") % {"name": given.user.name})
     return redirect("siap_pak_rt:desk_unit", code=code)
 
@@ -121,15 +129,15 @@ def _page(request: HttpRequest, code: str, form: DeputyForm) -> HttpResponse:
     return render(request, "siap_pak_rt/desk_unit.html", context, status=422 if form.errors else 200)
 
 
-def _candidates(query: str) -> list[tuple[Any, User | None]]:
-    """Residents of the kelurahan by name or NIK, with their account if they have one."""
+def _candidates(query: str) -> list[tuple[Any, User | None, bool]]:
+    """Residents of the kelurahan by name or NIK, with their account if they have one, and whether they were seen."""
     if len(query) < SHORTEST:
         return []
     found = register.search(query, limit=10, purpose=PURPOSE)
     users = {
         user.person_id: user for user in User.objects.filter(person_id__in=[one.pk for one in found], is_active=True)
     }
-    return [(one, users.get(one.pk)) for one in found]
+    return [(one, user, user is not None and is_seen(user)) for one in found for user in [users.get(one.pk)]]
 
 
 def _user(request: HttpRequest) -> User:
