@@ -11,7 +11,9 @@ from django.test import Client
 from pasti.identity.models import Activation, Card
 from pasti.identity.services import issuing_codes as codes
 from pasti.kernel.accounts.models import User
+from pasti.kernel.clock import now
 from tests.identity.hands import Wallet, activation
+from tests.portal.conftest import asked_again, proven
 
 pytestmark = pytest.mark.usefixtures("rekaan")
 SEEN = {"document": "ktp_el", "face": "on", "mode": "instead", "device": "Telepon merah", "idempotency_key": "satu"}
@@ -85,6 +87,21 @@ def test_a_resident_reports_a_loss_from_any_browser_and_an_officer_by_telephone(
     assert counter.post(f"/id/aktivasi/kartu/{card.pk}/cabut/", {"why": "lost"}).status_code == 302
     assert Card.objects.get().state == "revoked"
     assert as_user(User.objects.create_user("lain", name="Lain")).get(f"/id/kartu/{card.pk}/cabut/").status_code == 404
+
+
+def test_a_card_ends_for_good_only_by_who_was_seen_and_sits_there_now(
+    offered: Activation, resident: User, as_user: Any, city: None
+) -> None:
+    Wallet().take(offered, 1)
+    own, page = as_user(resident), f"/id/kartu/{Card.objects.get().pk}/cabut/"
+    User.objects.update(seen_at=None)
+    assert own.post(page)["Location"].startswith("/id/tingkat/?perlu=3")
+    assert "hanya petugas yang memberlakukannya kembali" in own.get("/id/").content.decode()
+    User.objects.update(seen_at=now())
+    asked = asked_again(own, page, {})
+    assert Card.objects.get().state == "valid"
+    assert proven(own, asked, page)["Location"] == "/id/"
+    assert Card.objects.get().state == "revoked"
 
 
 def test_nobody_is_their_own_officer(town: Any, officer: User, officer_of: Any, as_user: Any, city: None) -> None:

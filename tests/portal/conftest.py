@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pasti.kernel.accounts.freshness import SIGNED_IN_AT
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.services import assign
+from pasti.kernel.clock import now
 from tests.civil.conftest import town
 
 __all__ = ["town"]
@@ -42,3 +44,19 @@ def as_user() -> Any:
         return browser
 
     return enter
+
+
+def asked_again(browser: Client, path: str, given: dict[str, Any] | None = None) -> str:
+    """Open `path`, or post to it, an hour after signing in: who sits there is asked. Returns where."""
+    session = browser.session
+    session[SIGNED_IN_AT] = now().timestamp() - 3600
+    session.save()
+    answer = browser.get(path) if given is None else browser.post(path, given)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/akun/reauthenticate/?next=")
+    return str(answer["Location"])
+
+
+def proven(browser: Client, asked: str, path: str) -> Any:
+    """The right password: what was posted goes on as it was, what was opened is opened."""
+    return browser.post(asked, {"password": PASSWORD, "next": path})

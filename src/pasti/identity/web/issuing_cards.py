@@ -15,10 +15,12 @@ from pasti.identity.models import Card
 from pasti.identity.queries import issuing_desk as queries
 from pasti.identity.services import issuing_cards as services
 from pasti.identity.services.issuing_facts import PURPOSE
+from pasti.identity.services.levels import SEEN
 from pasti.identity.web import issuing_words as words
 from pasti.identity.web.issuing_desk import counter
 from pasti.identity.web.issuing_forms import RevokeForm
-from pasti.kernel.accounts.access import actor_for, signed_in
+from pasti.kernel.accounts.access import actor_for, level_required, signed_in
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.context import become
@@ -100,10 +102,17 @@ def give_up(request: HttpRequest, card_id: UUID) -> HttpResponse:
             card = services.get(card_id)
         except NotFound:
             raise Http404 from None
-        if request.method == "POST":
-            services.revoke(card.pk, Card.Why.OWN_WISH)
-            messages.success(request, _("Kartu dicabut."))
-            return redirect("identity:issuing_mine")
+        return _ended(request, card)
+
+
+@level_required(SEEN)
+@fresh_required
+def _ended(request: HttpRequest, card: Card) -> HttpResponse:
+    """For good: not for an account that somebody else could have made online, nor on a telephone left lying about."""
+    if request.method == "POST":
+        services.revoke(card.pk, Card.Why.OWN_WISH)
+        messages.success(request, _("Kartu dicabut."))
+        return redirect("identity:issuing_mine")
     return render(request, "identity/issuing_revoke.html", {"card": card, "own": True})
 
 
