@@ -11,6 +11,7 @@ from django.test import Client
 from pasti.identity.models import Activation, Card
 from pasti.identity.services import issuing_codes as codes
 from pasti.kernel.accounts.models import User
+from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
 from tests.identity.hands import Wallet, activation
 from tests.portal.conftest import asked_again, proven
@@ -87,6 +88,21 @@ def test_a_resident_reports_a_loss_from_any_browser_and_an_officer_by_telephone(
     assert counter.post(f"/id/aktivasi/kartu/{card.pk}/cabut/", {"why": "lost"}).status_code == 302
     assert Card.objects.get().state == "revoked"
     assert as_user(User.objects.create_user("lain", name="Lain")).get(f"/id/kartu/{card.pk}/cabut/").status_code == 404
+
+
+def test_an_account_seen_with_its_person_at_activation_rises_and_no_other(
+    town: Any, officer: User, resident: User, as_user: Any, city: None
+) -> None:
+    User.objects.create_user("anak", name="Zahra", person_id=town.child.pk)
+    counter, page = as_user(officer), f"/id/aktivasi/orang/{town.mother.pk}/"
+    assert "akun itu miliknya" in counter.get(page).content.decode()
+    counter.post(page, SEEN)
+    resident.refresh_from_db()
+    assert resident.level == 2, "a stranger may have made it: the card alone says nothing of the account"
+    counter.post(page, SEEN | {"account": "on", "idempotency_key": "dua"})
+    assert {one.username: one.level for one in User.objects.filter(kind="citizen")} == {"nimah": 3, "anak": 2}
+    assert Entry.objects.get(action="identity.level_raised").changes["how"] == "aktivasi kartu"
+    assert "akun itu miliknya" not in counter.get(page).content.decode()
 
 
 def test_a_card_ends_for_good_only_by_who_was_seen_and_sits_there_now(

@@ -40,6 +40,11 @@ def cards_of(person_id: UUID) -> list[Card]:
     return found
 
 
+def account_to_see(person_id: UUID) -> User | None:
+    """The account in this person's name of which nobody knows yet whether it is this person's."""
+    return User.objects.filter(person_id=person_id, is_active=True, seen_at=None).first()
+
+
 def own(user: User) -> list[Card]:
     """The signed-in resident's own cards."""
     if user.person_id is None:

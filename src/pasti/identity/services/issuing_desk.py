@@ -16,6 +16,8 @@ from pasti.civil.rules import peristiwa as states
 from pasti.identity.models import Activation, Card
 from pasti.identity.models.issuing import ROUNDS
 from pasti.identity.services.issuing_facts import PURPOSE
+from pasti.identity.services.levels import SEEN, raise_level
+from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.queries import is_own
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now, today
@@ -33,12 +35,17 @@ SINGLE = 1
 
 @dataclass(frozen=True)
 class Seen:
-    """What the officer saw, and for which device the card is."""
+    """What the officer saw, and for which device the card is.
+
+    `account`: the person has the own account open before the officer's eyes. A card in the hand alone does not say that an
+    account in this name is this person's: anyone who knows NIK and family card can make one.
+    """
 
     document: str
     mode: str
     device: str
     note: str = ""
+    account: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class Desk:
 @transaction.atomic
 def begin(person_id: UUID, seen: Seen, desk: Desk) -> Activation:
     """Record that person and document were seen, and offer a card; within 30 days of the last one a second officer first.
+
+    The person's account rises to level 3 when it was seen too.
 
     Raises NotFound outside the scope, Refused `diri-sendiri`, `tidak-aktif`, `tanpa-nik`, `belum-ktp`,
     `dokumen`, `perangkat-penuh`.
@@ -72,6 +81,8 @@ def begin(person_id: UUID, seen: Seen, desk: Desk) -> Activation:
         state=State.WAITING if issued_lately(person.pk) else State.SEEN,
     )  # fmt: skip
     _told(made, "identity.activation.seen")
+    if seen.account:
+        _raise(person.pk)
     if made.state == State.SEEN:
         offer(made.pk)
     return get(made.pk)
@@ -147,6 +158,13 @@ def _officer() -> UUID:
     if found is None:
         raise Refused("tanpa-petugas", _("Aktivasi memerlukan petugas"), status=403)
     return found
+
+
+def _raise(person_id: UUID) -> None:
+    """The account matched to this person has been seen together with the person."""
+    account = User.objects.filter(person_id=person_id, is_active=True).first()
+    if account is not None:
+        raise_level(account, SEEN, "aktivasi kartu")
 
 
 def _of_another(person_id: UUID) -> None:

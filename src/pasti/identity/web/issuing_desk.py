@@ -60,11 +60,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @counter
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One person's cards, and the form that begins an activation."""
-    form = SeenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        made = _begun(request, person_id, form)
-        if made is not None:
-            return redirect("identity:issuing_activation", activation_id=made)
+    if request.method == "POST":
+        return _begin(request, person_id)
+    return _person(request, person_id, SeenForm(account_to_see=queries.account_to_see(person_id) is not None))
+
+
+def _begin(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    form = SeenForm(request.POST, account_to_see=queries.account_to_see(person_id) is not None)
+    made = _begun(request, person_id, form) if form.is_valid() else None
+    if made is not None:
+        return redirect("identity:issuing_activation", activation_id=made)
+    return _person(request, person_id, form)
+
+
+def _person(request: HttpRequest, person_id: UUID, form: SeenForm) -> HttpResponse:
     one = register.person(person_id, purpose=PURPOSE)
     context = {
         "person": one, "masked": nik.masked(one.nik or ""), "place": places.label(one.rt_code), "form": form,
@@ -158,7 +167,7 @@ def cancel(request: HttpRequest, activation_id: UUID) -> HttpResponse:
 def _begun(request: HttpRequest, person_id: UUID, form: SeenForm) -> str | None:
     user, key, given = cast(User, request.user), request.POST.get("idempotency_key", ""), form.cleaned_data
     unit = held_for(user, PERMISSION)[0]
-    seen = services.Seen(given["document"], given["mode"], given["device"], given["note"])
+    seen = services.Seen(given["document"], given["mode"], given["device"], given["note"], given.get("account", False))
     try:
         with transaction.atomic():
             made = done_before(user.pk, key, "identity.web.begin")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +38,16 @@ class SeenForm(forms.Form):
         label=_("Nama perangkat"), max_length=60, initial=_("Telepon"), help_text=_("Supaya warga mengenalinya, misalnya "
         "“Telepon merah”."), widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
     )  # fmt: skip
+    account = forms.BooleanField(
+        label=_("Orang ini membuka akun PASTI-nya di depan saya: akun itu miliknya"), required=False,
+        help_text=_("Ia sudah punya akun yang dibuat sendiri. Lihat halaman “Akun saya” di teleponnya; tingkatnya lalu naik. "
+                    "Ia tidak mengenal akun itu? Jangan dicentang: kata sandi baru di meja akun mengeluarkan orang lain."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, account_to_see: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not account_to_see:
+            del self.fields["account"]
 
 
 class RevokeForm(forms.Form):
