@@ -45,6 +45,23 @@ def test_an_officer_finds_a_person_and_hands_a_card_over(town: Any, officer: Use
     assert counter.get(f"{first['Location']}kode/").status_code == 302
 
 
+def test_an_officer_is_asked_again_before_a_card_is_offered_and_before_its_code(
+    town: Any, officer: User, as_user: Any, city: None
+) -> None:
+    counter, page = as_user(officer), f"/id/aktivasi/orang/{town.mother.pk}/"
+    asked = asked_again(counter, page, SEEN)
+    assert not Activation.objects.exists()
+    begun = proven(counter, asked, page)
+    one = Activation.objects.get()
+    assert (begun["Location"], one.document, one.device) == (f"/id/aktivasi/{one.pk}/", "ktp_el", "Telepon merah")
+    code = f"/id/aktivasi/{one.pk}/kode/"
+    assert counter.get(code).status_code == 200
+    asked = asked_again(counter, code)
+    assert "X-Done" not in counter.get(code, {"dari": f"offered-{one.round}"}, headers={"X-Poll": "1"})
+    assert proven(counter, asked, code)["Location"] == code
+    assert counter.get(code).status_code == 200
+
+
 def test_codes_are_shown_to_the_officer_who_saw_the_person_alone(
     offered: Activation, officer_of: Any, as_user: Any
 ) -> None:

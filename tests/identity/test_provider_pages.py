@@ -13,6 +13,7 @@ from pasti.kernel.clock import now
 from pasti.kernel.publish.registry import registry
 from tests.identity.openid import Party, party
 from tests.identity.test_provider import signed
+from tests.portal.conftest import PASSWORD, asked_again, proven
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 ENTERED = {
@@ -122,6 +123,27 @@ def test_a_new_secret_replaces_the_old_at_once(registrar: Client, app: Party, us
     assert app.exchange(code).status_code == 401
     app.secret = fresh
     assert app.exchange(code).status_code == 200
+
+
+def test_who_registers_applications_is_asked_again_before_a_secret_is_shown(app: Party) -> None:
+    officer = User.objects.create_user("pencatat", PASSWORD, name="Petugas", kind="official")
+    assign(officer, "dukcapil", unit_code="DISPENDUKCAPIL", unit_name="Dispendukcapil", area_code="99.01")
+    browser, at = signed(officer), f"/id/klien/{app.application.pk}/"
+    before = app.application.client_secret
+    asked = asked_again(browser, f"{at}rahasia/", {})
+    app.application.refresh_from_db()
+    assert app.application.client_secret == before
+    assert "hanya tampil sekali" in proven(browser, asked, f"{at}rahasia/").content.decode()
+
+    asked = asked_again(browser, "/id/klien/baru/", ENTERED)
+    assert Application.objects.count() == 1
+    assert "hanya tampil sekali" in proven(browser, asked, "/id/klien/baru/").content.decode()
+    assert Application.objects.get(name="Perpustakaan").redirect_uris == ENTERED["redirect_uris"]
+
+    asked = asked_again(browser, f"{at}ubah/", ENTERED)
+    assert proven(browser, asked, f"{at}ubah/")["Location"] == at
+    asked_again(browser, f"{at}ubah/", ENTERED)
+    assert browser.post(f"{at}matikan/")["Location"] == at, "stopping an application waits for nothing"
 
 
 def test_a_registration_can_be_changed_stopped_and_let_go_on(registrar: Client, app: Party) -> None:

@@ -50,6 +50,7 @@ def asked_again(browser: Client, path: str, given: dict[str, Any] | None = None)
     """Open `path`, or post to it, an hour after signing in: who sits there is asked. Returns where."""
     session = browser.session
     session[SIGNED_IN_AT] = now().timestamp() - 3600
+    session.pop("account_authentication_methods", None)
     session.save()
     answer = browser.get(path) if given is None else browser.post(path, given)
     assert answer.status_code == 302

@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
 
+from pasti.civil.rules import nik
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.services import assign, take_away
 from pasti.kernel.audit.models import Entry
@@ -22,7 +23,7 @@ from pasti.kernel.clock import today
 from pasti.kernel.errors import NotFound
 from pasti.kernel.notify.models import Message
 from pasti.portal import services
-from tests.portal.conftest import PASSWORD
+from tests.portal.conftest import PASSWORD, asked_again, proven
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -137,6 +138,27 @@ def test_the_desk_of_another_kelurahan_renews_nobodys_password(resident, as_user
     stranger = as_user(officer_of("kelurahan", "99.01.01.1002"))
     assert stranger.post(f"/meja-akun/{resident.person_id}/sandi/").status_code == 404
     assert resident.check_password(PASSWORD)
+
+
+def test_the_desk_asks_again_who_sits_there_before_it_hands_out_a_password(resident, town, as_user, officer_of) -> None:
+    desk, path = as_user(officer_of("kelurahan")), f"/meja-akun/{town.father.pk}/"
+    asked = asked_again(desk, path, {})
+    assert not User.objects.filter(person_id=town.father.pk).exists()
+    slip = proven(desk, asked, path)
+    assert User.objects.get(person_id=town.father.pk).check_password(slip.context["password"])
+    renewing = f"/meja-akun/{resident.person_id}/sandi/"
+    asked = asked_again(desk, renewing, {})
+    resident.refresh_from_db()
+    assert resident.check_password(PASSWORD)
+    slip = proven(desk, asked, renewing)
+    resident.refresh_from_db()
+    assert resident.check_password(slip.context["password"])
+    assert "no-store" in slip["Cache-Control"]
+
+
+def test_the_desk_shows_no_whole_nik(town, as_user, officer_of) -> None:
+    page = as_user(officer_of("kelurahan")).get("/meja-akun/", {"q": "ni'mah"}).content.decode()
+    assert (town.mother.nik in page, nik.masked(town.mother.nik) in page) == (False, True)
 
 
 @pytest.mark.parametrize("begins", [0, 5], ids=["now", "soon"])

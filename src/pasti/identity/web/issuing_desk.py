@@ -26,6 +26,7 @@ from pasti.identity.web import issuing_words as words
 from pasti.identity.web.issuing_forms import SeenForm
 from pasti.kernel.accounts.access import held_for
 from pasti.kernel.accounts.doors import at_desk
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.api.retries import done_before, remember
 from pasti.kernel.errors import Refused
@@ -65,6 +66,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _person(request, person_id, SeenForm(account_to_see=queries.account_to_see(person_id) is not None))
 
 
+@fresh_required
 def _begin(request: HttpRequest, person_id: UUID) -> HttpResponse:
     form = SeenForm(request.POST, account_to_see=queries.account_to_see(person_id) is not None)
     made = _begun(request, person_id, form) if form.is_valid() else None
@@ -116,6 +118,12 @@ def tx_code(request: HttpRequest, activation_id: UUID) -> HttpResponse:
         return _moved(request, one)
     if words.stage(one) != "offered":
         return redirect("identity:issuing_activation", activation_id=one.pk)
+    return _digits(request, shown)
+
+
+@fresh_required  # the page that waits and asks whether the card was taken is not asked itself
+def _digits(request: HttpRequest, shown: queries.Shown) -> HttpResponse:
+    one = shown.activation
     digits = codes.tx_code(one.pk, one.round)
     context = {"one": one, "person": shown.person, "digits": f"{digits[:3]} {digits[3:]}", "spoken": " ".join(digits)}
     return _private(render(request, "identity/issuing_code.html", context))

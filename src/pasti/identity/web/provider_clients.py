@@ -17,6 +17,7 @@ from pasti.identity.services import provider_clients as services
 from pasti.identity.web.provider_forms import ClientForm
 from pasti.identity.web.provider_words import described
 from pasti.kernel.accounts.access import permission_required
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.api.paging import page_of
 from pasti.kernel.api.problems import Problem
@@ -46,6 +47,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @MAY
+@fresh_required
 def register(request: HttpRequest) -> HttpResponse:
     """Register an application. Its secret is shown on the answer to this very form, and never again."""
     form, key = ClientForm(request.POST or None), request.POST.get("idempotency_key", "")
@@ -69,6 +71,7 @@ def _registered(request: HttpRequest, form: ClientForm, key: str) -> HttpRespons
 
 @require_http_methods(["GET", "POST"])
 @MAY
+@fresh_required  # where people are sent back to is as good as a secret
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a registration."""
     client = _found(pk)
@@ -97,7 +100,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     one = _found(pk)
     try:
         if verb == "rahasia":
-            return _shown(request, one, services.renew_secret(one))
+            return _new_secret(request, one)
         if verb == "matikan":
             services.disable(one)
         elif verb == "hidupkan":
@@ -107,6 +110,11 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("identity:provider_client", pk=pk)
+
+
+@fresh_required
+def _new_secret(request: HttpRequest, one: Application) -> HttpResponse:
+    return _shown(request, one, services.renew_secret(one))
 
 
 def _form(request: HttpRequest, form: ClientForm, of: Application | None = None, key: str = "") -> HttpResponse:

@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from pasti.civil import queries as register
+from pasti.civil.rules import nik
 from pasti.kernel.accounts import queries as accounts
 from pasti.kernel.accounts.access import permission_required
+from pasti.kernel.accounts.freshness import fresh_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.clock import today
@@ -36,15 +38,19 @@ def desk(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _rows(found: list[Any]) -> list[tuple[Any, User | None, bool]]:
-    """Each person with the account, if there is one, and whether it holds an office."""
+def _rows(found: list[Any]) -> list[tuple[Any, str, User | None, bool]]:
+    """Each person with the NIK masked, the account, if there is one, and whether it holds an office."""
     have = {user.person_id: user for user in User.objects.filter(person_id__in=[one.pk for one in found])}
     offices = accounts.in_office([user.pk for user in have.values()], today())
-    return [(one, user, user is not None and user.pk in offices) for one in found for user in [have.get(one.pk)]]
+    return [
+        (one, nik.masked(one.nik or ""), user, user is not None and user.pk in offices)
+        for one in found for user in [have.get(one.pk)]
+    ]  # fmt: skip
 
 
 @require_POST
 @permission_required("portal.make_account")
+@fresh_required
 def make(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Make the account; the first password is shown once, to be printed and handed over."""
     with scoped(register.scope_for(cast(User, request.user), PURPOSE)):
@@ -59,6 +65,7 @@ def make(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required("portal.make_account")
+@fresh_required
 def renew(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """A new password for who lost the old one, shown once like the first."""
     with scoped(register.scope_for(cast(User, request.user), PURPOSE)):
