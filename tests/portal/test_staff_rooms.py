@@ -193,5 +193,6 @@ def test_who_runs_the_platform_renews_the_password_of_an_official(officer_of, as
     auditor.refresh_from_db()
     assert (auditor.check_password(password), Authenticator.objects.filter(user=auditor).exists()) == (True, False)
     assert at_work.get("/audit/").status_code == 302
+    assert Message.objects.get(user=auditor).title == "Kata sandi Anda diganti administrator PASTI"
     with pytest.raises(NotFound):
         services.renew_official_password("tidak-ada")

@@ -76,7 +76,10 @@ def renew_official_password(username: str) -> str:
     user = User.objects.select_for_update().filter(username=username, is_active=True, kind__in=people).first()
     if user is None:
         raise NotFound
-    return _renewed(user)
+    password = _renewed(user)
+    send(user.pk, kind="akun", title=_("Kata sandi Anda diganti administrator PASTI"), url="/jejak-akses/",
+         body=_("Bukan Anda yang meminta? Segera laporkan ke satuan Anda."), dedupe_key=f"sandi:{uuid4()}")  # fmt: skip
+    return password
 
 
 def _renewed(user: User) -> str:
