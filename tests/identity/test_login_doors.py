@@ -101,18 +101,22 @@ def test_tries_at_the_same_moment_are_counted_one_by_one(fresh_database: str) ->
         assert sum(pool.map(one, range(24))) == lockout.SIGN_IN.free
 
 
+WIDE = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")
+
+
 @pytest.mark.django_db
-def test_a_code_of_the_second_step_opens_one_session_only(resident: User) -> None:
+def test_a_code_of_the_second_step_opens_one_session_only_however_it_is_written(resident: User) -> None:
     TOTP.activate(resident, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now()
+    written = [code, code, f"{code[:3]} {code[3:]}", f"{code}-", f".{code}", f"{code[:1]}\t{code[1:]}"]
     answers = []
-    for _browser in range(2):
+    for one in [*written, code.translate(WIDE)]:
         cache.clear()  # as in another process
         browser = Client()
         browser.post("/masuk/", {"login": "nimah", "password": PASSWORD})
-        answers.append(browser.post("/akun/2fa/authenticate/", {"code": code}))
-    assert (answers[0].status_code, answers[1].status_code) == (302, 200)
-    assert "sudah dipakai" in answers[1].content.decode()
+        answers.append(browser.post("/akun/2fa/authenticate/", {"code": one}))
+    assert [answer.status_code for answer in answers] == [302, *[200] * 6]
+    assert ["sudah dipakai" in answer.content.decode() for answer in answers[1:-1]] == [True] * 5
 
 
 @pytest.mark.django_db

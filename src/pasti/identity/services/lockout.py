@@ -13,6 +13,7 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
@@ -75,9 +76,10 @@ def passed(kind: Kind, account: str, address: str) -> None:
 
 def first_use(account: str, code: str) -> bool:
     """Whether a code of the second step is used for the first time: one opens one session, in whichever process it is
-    looked at (RFC 6238, 5.2).
+    looked at (RFC 6238, 5.2). `code` as it was typed: what the comparison leaves out does not make another code of it.
     """
-    given: dict[str, Any] = {"key": _digest(f"once|{account}|{code}"), "now": now(), "old": now() - CODE_LIFE}
+    plain = normalize_user_code(code)
+    given: dict[str, Any] = {"key": _digest(f"once|{account}|{plain}"), "now": now(), "old": now() - CODE_LIFE}
     with connection.cursor() as cursor:
         cursor.execute(_ONCE, given)
         return cursor.fetchone() is not None
