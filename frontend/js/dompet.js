@@ -2,7 +2,7 @@
 import { questionView } from "./dompet/answering.js";
 import * as cards from "./dompet/cards.js";
 import { deskQuestion, readDesk } from "./dompet/desk.js";
-import { Denied, readOffer } from "./dompet/issuer.js";
+import { Denied, issuerKeys, readOffer } from "./dompet/issuer.js";
 import { receiptsView } from "./dompet/keeping.js";
 import { scanView } from "./dompet/scanning.js";
 import * as store from "./dompet/store.js";
@@ -41,14 +41,17 @@ async function heard(said) {
     if (!desk && !link && !offer) return false;
     view = offer ? "offer" : "question";
     if (offer) offerView(paper, offer);
-    else await questionView(paper, desk ? await deskQuestion(desk, kept.flatMap((one) => one.keys)) : await fetchQuestion(link), kept);
+    else await questionView(paper, desk ? await fromDesk(desk, kept) : await fetchQuestion(link), kept);
   } catch (error) {
     show(heading(say("pindai")), fault(say(trouble(error))), button(say("kembali"), () => go("home"), second));
   }
   settle();
   return true;
 }
-const KNOWN = ["asing", "permintaan_berakhir", "permintaan_salah"];
+// The issuer of this city has its address here, which its cards say too.
+const fromDesk = (desk, kept) =>
+  deskQuestion(desk, kept.flatMap((one) => one.keys), () => issuerKeys(kept[0]?.issuer || location.origin));
+const KNOWN = ["asing", "belum_diperiksa", "permintaan_berakhir", "permintaan_salah"];
 const trouble = (error) => (error instanceof Denied ? (KNOWN.includes(error.code) ? error.code : "tawaran_berakhir")
   : error instanceof TypeError ? "butuh_jaringan" : "kode_asing");
 

@@ -6,12 +6,15 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Page, expect
 
+from pasti.identity.rules import jws
 from tests.city.axe import seen
 from tests.city.offline import kept
 from tests.city.test_identity_issuing import begun, grown_up, scanned
@@ -48,8 +51,8 @@ def ask(desk: Page) -> Any:
 
 
 def send(page: Page) -> None:
-    """The holder keeps the sex back and lets three claims go."""
-    page.uncheck("[name=klaim][value=sex]")
+    """The holder lets the three required claims go; the sex, which may stay hidden, nobody has ticked for them."""
+    expect(page.locator("[name=klaim][value=sex]")).not_to_be_checked()
     expect(page.locator("#tersembunyi")).to_have_text("14 data lain tidak dikirim")
     page.get_by_role("button", name="Kirim yang dicentang").click()
 
@@ -97,6 +100,9 @@ def test_two_browsers_without_a_network(visitor: Visitor, telephone: Page, grown
         page.context.set_offline(True)
         page.reload()
     expect(desk.locator("#umur")).to_contain_text("Daftar keadaan kartu berumur")
+    said(telephone, forged("kota"))
+    expect(telephone.locator("[role=alert]")).to_contain_text("Buka dompet sekali dengan jaringan")
+    telephone.get_by_role("button", name="Kembali").click()
     desk.get_by_role("button", name="Kode pertanyaan").first.click()
     photographed(telephone, desk.locator("svg.pasti-qrcode"))
     send(telephone)
@@ -111,6 +117,27 @@ def test_two_browsers_without_a_network(visitor: Visitor, telephone: Page, grown
     store = telephone.evaluate(STORE)
     assert "key false" in store, "keys cannot be taken out"
     assert grown_up[1] not in store, "what lies in the store cannot be read"
+
+    telephone.context.set_offline(False)
+    telephone.reload()
+    said(telephone, forged("kota"))
+    expect(telephone.locator("[role=alert]")).to_contain_text("Permintaan ini tidak sah")
+    expect(telephone.locator("[name=klaim]")).to_have_count(0)
+
+
+def said(page: Page, text: str) -> None:
+    """The wallet is given the text of a code."""
+    page.get_by_role("button", name="Tunjukkan kartu").click()
+    page.fill("[name=kode]", text)
+    page.get_by_role("button", name="Pakai").click()
+
+
+def forged(kid: str) -> str:
+    """The question of a desk that somebody made up, signed by a key of theirs."""
+    told = {"sub": "pasti-desk:palsu/utama", "exp": int(time.time()) + 900, "name": "Loket palsu", "agency": "RSUD",
+            "purpose": "Hadiah", "legal_basis": "", "claims": ["nik", "name"], "required": ["nik"]}  # fmt: skip
+    key = jws.LocalKey(kid, ec.generate_private_key(ec.SECP256R1()))
+    return f"PASTI-TANYA1:{jws.sign({'typ': 'pasti-desk+jwt'}, told, key)}:{'A' * 22}"
 
 
 def died(platform: Platform, person: Any) -> None:

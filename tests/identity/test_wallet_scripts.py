@@ -162,19 +162,26 @@ def test_other_requests_are_not_shown_to_the_holder(signer: jws.LocalKey, change
     assert question(signer, **changes) == {"refused": why}
 
 
+def published(keys: Any) -> list[dict[str, Any]]:
+    return [jws.jwk_of(one.private.public_key()) | {"kid": one.kid} for one in keys]
+
+
 SUBJECT, NONCE = "pasti-desk:rsud/daftar", "A" * 22
 
 
-def desk(signer: jws.LocalKey = DESK, keys: Any = (DESK,), **changes: Any) -> dict[str, Any]:
-    """A desk without a network asks for the name, and the street when the holder likes."""
+def desk(signer: jws.LocalKey = DESK, keys: Any = (DESK,), latest: Any = None, **changes: Any) -> dict[str, Any]:
+    """A desk without a network asks for the name, and the street when the holder likes.
+
+    `keys` are those the wallet kept, `latest` those it can fetch; None without a network.
+    """
     told = {"sub": SUBJECT, "exp": int(time.time()) + 60, "name": "Loket", "claims": ["name", "street"], "required": ["name"],
             "agency": "RSUD", "purpose": "Mendaftar", "legal_basis": "UU 17/2023"} | changes  # fmt: skip
     text = f"PASTI-TANYA1:{jws.sign({'typ': 'pasti-desk+jwt'}, told, signer)}:{NONCE}"
-    listed = [jws.jwk_of(one.private.public_key()) | {"kid": one.kid} for one in keys]
     return run(
         "desk",
         text=text,
-        keys=listed,
+        keys=published(keys),
+        latest=None if latest is None else published(latest),
         credential=credential(),
         holder=HOLDER.export(as_dict=True),
         names=["name", "address.street"],
@@ -187,10 +194,19 @@ def test_a_desk_without_a_network_is_answered_for_this_question_alone() -> None:
     assert (judged["name"], judged["address"]["street"]) == ("Siti", "Jl. Mawar")
     assert "nik" not in judged
     assert [(one["name"], one["required"]) for one in said["picked"]] == [("name", True), ("address.street", False)]
-    assert said["unchecked"] is False
 
 
-def test_a_desk_that_cannot_be_checked_is_said_to_be_so_and_a_forged_or_old_one_refused() -> None:
-    assert desk(keys=[])["unchecked"] is True
-    assert desk(signer=jws.LocalKey("loket", OTHER.private))["refused"]
-    assert desk(exp=1)["refused"]
+def test_a_desk_of_a_key_the_wallet_has_not_seen_is_looked_up() -> None:
+    assert desk(keys=[], latest=[OTHER, DESK])["who"]["name"] == "Loket"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [({"keys": []}, "belum_diperiksa"), ({"keys": [], "latest": [OTHER]}, "permintaan_salah"),
+     ({"signer": jws.LocalKey("loket", OTHER.private)}, "permintaan_salah"),
+     ({"signer": jws.LocalKey("loket", OTHER.private), "keys": [], "latest": [DESK]}, "permintaan_salah"),
+     ({"exp": 1}, "permintaan_salah")],
+    ids=["not to be looked up", "not the city's", "forged", "forged, looked up", "run out"],
+)  # fmt: skip
+def test_a_desk_the_city_did_not_sign_for_is_not_shown_to_the_holder(changes: dict[str, Any], why: str) -> None:
+    assert desk(**changes) == {"refused": why}

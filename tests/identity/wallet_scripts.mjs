@@ -28,14 +28,16 @@ const acts = {
     globalThis.fetch = async () => ({ ok: true, text: async () => token });
     return fetchQuestion({ client, uri }).then(({ who }) => ({ who }), (error) => ({ refused: error.code }));
   },
-  async desk({ text, keys, credential, holder, names }) {
+  // `latest`: the keys the city publishes now; null without a network.
+  async desk({ text, keys, latest, credential, holder, names }) {
     const opened = await open(credential);
     const card = { claims: opened.claims.map((one) => nameOf(one.path)) };
-    const question = await deskQuestion(readDesk(text), keys).catch(() => null);
-    if (!question) return { refused: true };
+    const fetched = async () => { if (!latest) throw new TypeError("offline"); return latest; };
+    const question = await deskQuestion(readDesk(text), keys, fetched).catch((error) => ({ refused: error.code || String(error) }));
+    if (question.refused) return question;
     const key = await webcrypto.subtle.importKey("jwk", holder, ES256, false, ["sign"]);
     const { code } = await question.answer(opened, key, question.pick(card).map((one) => one.name).filter((one) => names.includes(one)));
-    return { who: question.who, unchecked: question.unchecked, picked: question.pick(card), enough: question.enough(["name"]), code, shown: await unpack(code) };
+    return { who: question.who, picked: question.pick(card), enough: question.enough(["name"]), code, shown: await unpack(code) };
   },
   async link({ texts }) {
     return { links: texts.map((one) => readRequestLink(one)) };

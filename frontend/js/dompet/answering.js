@@ -15,7 +15,7 @@ export async function questionView({ show, go, heading, fault }, question, cards
   const [sample] = await store.copiesOf(card.id);
   const values = new Map((await open(sample.text)).claims.map((one) => [nameOf(one.path), one.value]));
   const boxes = claims.map((one) => h("input", { class: "govuk-checkboxes__input", type: "checkbox", id: `klaim-${one.name}`,
-    name: "klaim", value: one.name, checked: true, onchange: count }));
+    name: "klaim", value: one.name, checked: one.required, onchange: count })); // what may stay hidden is for the holder to tick
   const hidden = h("p", { class: "govuk-body", id: "tersembunyi", role: "status" });
   const yes = button(say("kirim"), () => answer(chosen()));
   const no = button(say("tolak"), async () => { await question.decline(); await note([], "declined"); go("home", { news: say("ditolak") }); }, second);
@@ -51,7 +51,7 @@ export async function questionView({ show, go, heading, fault }, question, cards
     document.querySelector("#dompet h2").focus();
   }
 
-  show(heading(`${who.name} ${say("meminta")}`), question.unchecked && fault(say("belum_diperiksa")), about(who),
+  show(heading(`${who.name} ${say("meminta")}`), about(who),
     h("fieldset", { class: "govuk-fieldset govuk-form-group" },
       h("legend", { class: "govuk-fieldset__legend govuk-fieldset__legend--s" }, say("yang_diminta")),
       h("div", { class: "govuk-checkboxes", "data-module": "govuk-checkboxes" }, claims.map((one, at) =>

@@ -9,17 +9,18 @@ const QUESTION = /^PASTI-TANYA1:([\w.-]+):([\w-]{22})$/;
 
 export const readDesk = (said) => { const found = QUESTION.exec(said.trim()); return found && { pass: found[1], nonce: found[2] }; };
 
-// `keys` are the city's, as this device last saw them. Without the right one the pass is read, and said to be unchecked.
-export async function deskQuestion({ pass, nonce }, keys) {
+// `kept` are the city's keys as this device last saw them, `latest` fetches those of now. A pass that no key of the city
+// signed is never shown to the holder: anyone can write a name and a purpose.
+export async function deskQuestion({ pass, nonce }, kept, latest) {
   const token = read(pass);
   const told = token.payload;
-  const known = keys.some((one) => one.kid === token.header.kid);
-  if (token.header.typ !== "pasti-desk+jwt" || !(told.exp > seconds()) || (known && !(await signedBy(token, keys))))
-    throw new Denied("permintaan_salah");
+  if (token.header.typ !== "pasti-desk+jwt" || !(told.exp > seconds())) throw new Denied("permintaan_salah");
+  const known = kept.some((one) => one.kid === token.header.kid);
+  const keys = known ? kept : await latest().catch(() => { throw new Denied("belum_diperiksa"); });
+  if (!(await signedBy(token, keys))) throw new Denied("permintaan_salah");
   const match = (name, path) => nameOf(path) === name || path.at(-1) === name;
   return {
     who: { id: `${told.agency || ""}/${told.name}`, name: told.name, agency: told.agency, purpose: told.purpose, basis: told.legal_basis },
-    unchecked: !known,
     enough: (ids) => told.required.every((one) => ids.includes(one)),
     pick(card) {
       const wanted = told.claims.map((id) => ({ id, name: card.claims.find((one) => match(id, one.split("."))), required: told.required.includes(id) }));
