@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from pasti import operations
 from pasti.api import api
-from pasti.identity.web import issuing_urls, provider_urls, verifying_urls
+from pasti.identity.web import issuing_urls, login_urls, provider_urls, verifying_urls
 from pasti.purut.api import bpjs_urls
 
 SYSTEMS = (
@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("fhir/R4/", include("pasti.purut.api.fhir_urls")),
+    *login_urls.keys,
     path("akun/", include("pasti.portal.web.account_urls")),
     *(path(prefix, include(module)) for prefix, module in SYSTEMS if _inhabited(module)),
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyotp
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 
 from pasti.identity.models import Door
@@ -117,6 +119,62 @@ def test_a_code_of_the_second_step_opens_one_session_only_however_it_is_written(
         answers.append(browser.post("/akun/2fa/authenticate/", {"code": one}))
     assert [answer.status_code for answer in answers] == [302, *[200] * 6]
     assert ["sudah dipakai" in answer.content.decode() for answer in answers[1:-1]] == [True] * 5
+
+
+def passkey(user: User, name: str) -> Authenticator:
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name})
+
+
+def remove(browser: Client, key: Authenticator) -> Any:
+    return browser.post(f"/akun/2fa/webauthn/keys/{key.pk}/remove/")
+
+
+@pytest.mark.django_db
+def test_the_last_way_into_an_account_stays(resident: User, as_user: Any) -> None:
+    resident.set_password(None)
+    resident.save()
+    browser, first, second = as_user(resident), passkey(resident, "HP saya"), passkey(resident, "Laptop")
+    assert remove(browser, first).status_code == 302
+    kept = remove(browser, second)
+    assert (kept.status_code, Authenticator.objects.get()) == (409, second)
+    assert "satu-satunya jalan masuk" in kept.content.decode()
+    told = browser.get(f"/akun/2fa/webauthn/keys/{second.pk}/remove/").content.decode()
+    assert "satu-satunya jalan masuk" in told, "before pressing anything"
+    resident.set_password(PASSWORD)
+    resident.save()
+    assert remove(as_user(resident), second).status_code == 302, "a password is another way"
+
+
+@pytest.mark.django_db
+def test_an_official_keeps_a_second_factor(officer_of: Any, as_user: Any) -> None:
+    officer = officer_of("kelurahan")
+    key, browser = passkey(officer, "Kunci"), as_user(officer)
+    kept = remove(browser, key)
+    assert (kept.status_code, "wajib punya langkah kedua" in kept.content.decode()) == (409, True)
+    TOTP.activate(officer, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    assert remove(browser, key).status_code == 302
+    browser.post("/akun/2fa/totp/deactivate/")
+    assert Authenticator.objects.get(user=officer).type == Authenticator.Type.TOTP
+
+
+def test_two_keys_removed_at_the_same_moment_leave_one(fresh_database: str) -> None:
+    user = User.objects.create_user("siti", name="Siti")
+    keys = [passkey(user, "HP"), passkey(user, "Laptop")]
+
+    def one(key: Authenticator) -> None:
+        try:
+            with transaction.atomic():
+                access.check_removable(key)
+                time.sleep(0.1)
+                key.delete()
+        except Refused:
+            pass
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, keys))
+    assert Authenticator.objects.count() == 1
 
 
 @pytest.mark.django_db

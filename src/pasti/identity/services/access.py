@@ -14,9 +14,11 @@ from pasti.identity.services.provider_sessions import end_browser
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now
+from pasti.kernel.errors import Refused
 from pasti.kernel.notify.services import send
 
 PURPOSE = "kernel.accounts"
+WEBAUTHN = Authenticator.Type.WEBAUTHN
 
 
 def account_named(typed: str) -> User | None:
@@ -53,6 +55,26 @@ def note_change(user: User, what: str) -> None:
     if what in words:
         send(user.pk, kind="akun", title=words[what], url="/akun/2fa/", dedupe_key=f"{what}:{uuid4()}",
              body=_("Bukan Anda? Akhiri sesi lain di “Perangkat saya”, lalu hubungi kantor kelurahan."))  # fmt: skip
+
+
+def check_removable(authenticator: Authenticator) -> None:
+    """Whether a key or an authenticator app may go. Raises Refused `cara-terakhir` for the last way into the account, and
+    for the last second factor of an official. Call in the transaction of the removal: it holds off another one.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=authenticator.user_id)
+    others = list(Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk))
+    is_key, keys = authenticator.type == WEBAUTHN, [one for one in others if one.type == WEBAUTHN]
+    if is_key and not user.has_usable_password() and not any(_opens_alone(one) for one in keys):
+        raise Refused("cara-terakhir", _("Ini satu-satunya jalan masuk ke akun Anda. Tambahkan kunci sandi lain dulu, baru hapus "
+                                         "yang ini."))  # fmt: skip
+    if user.kind == User.Kind.OFFICIAL and not any(one.type != Authenticator.Type.RECOVERY_CODES for one in others):
+        raise Refused("cara-terakhir", _("Petugas wajib punya langkah kedua. Pasang kunci atau aplikasi lain dulu, baru hapus "
+                                         "yang ini."))  # fmt: skip
+
+
+def _opens_alone(key: Authenticator) -> bool:
+    """Whether the browser did not say that this passkey needs to be told whose it is (WebAuthn, credProps.rk)."""
+    return key.wrap().is_passwordless is not False
 
 
 @transaction.atomic

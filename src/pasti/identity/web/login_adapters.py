@@ -13,6 +13,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from pasti.identity.services import access, lockout, sign_up
 from pasti.kernel.accounts.addresses import address_of
 from pasti.kernel.accounts.freshness import is_fresh
 from pasti.kernel.accounts.models import User
+from pasti.kernel.errors import Refused
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -92,13 +94,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         name = f"PASTI {settings.PASTI_CITY.get('name', '')}".strip()
         return {"id": host or context.request.get_host().partition(":")[0], "name": name}
 
+    @transaction.atomic
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Officials keep at least one second factor; who wants another sets that up first."""
-        user = authenticator.user
-        if user.kind != User.Kind.OFFICIAL:
-            return True
-        others = Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk)
-        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        """The last way in stays, and the last second factor of an official; who wants another sets that up first."""
+        try:
+            access.check_removable(authenticator)
+        except Refused:
+            return False
+        return True
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         """The name proposed for a new key."""

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from pasti.identity.web import login_own, login_sign_up
+from pasti.identity.web import login_keys, login_own, login_sign_up
+
+# Stands before the library's own page of the same path.
+keys: list[URLPattern] = [path("akun/2fa/webauthn/keys/<int:pk>/remove/", login_keys.remove)]
 
 urlpatterns: list[URLPattern] = [
     path("daftar/", login_sign_up.start, name="login_start"),
