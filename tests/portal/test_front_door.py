@@ -51,6 +51,25 @@ def test_home_of_a_resident_is_never_shared_and_asks_little(
     assert "public" not in answer["Cache-Control"]
 
 
+@pytest.mark.parametrize(
+    "path", [*OWN, "/id/", "/akun/2fa/", "/akun/password/change/", "/siap-pak-rt/surat/", "/tidak-ada/"]
+)
+def test_nothing_a_signed_in_browser_gets_is_kept_by_it(resident: User, as_user: Any, path: str) -> None:
+    answer = as_user(resident).get(path)
+    assert "no-store" in answer["Cache-Control"]
+    assert "private" in answer["Cache-Control"]
+
+
+def test_signing_in_is_not_kept_either_and_what_is_for_everybody_still_is(resident: User, as_user: Any) -> None:
+    entered = Client().post("/masuk/", {"login": "nimah", "password": PASSWORD})
+    assert entered.status_code == 302
+    assert "no-store" in entered["Cache-Control"]
+    browser = as_user(resident)
+    assert "max-age" in browser.get("/.well-known/openid-configuration")["Cache-Control"]
+    assert browser.get("/sw.js")["Cache-Control"] == "no-cache"
+    assert browser.get("/id/status/1")["Cache-Control"] == "public, no-cache"
+
+
 def test_every_service_has_a_page_that_leads_to_its_start(client: Client) -> None:
     for code, service in registry().services.items():
         answer = client.get(f"/layanan/{code}/")
