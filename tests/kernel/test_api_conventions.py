@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from django.core.exceptions import SuspiciousOperation
 from django.db import connections
 from django.http import HttpRequest
 from django.test import Client
@@ -16,6 +17,7 @@ from pasti.kernel.accounts.models import AccessToken, User
 from pasti.kernel.api.conventions import Problem, idempotent, page_of
 from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.api.models import KeptAnswer
+from pasti.kernel.api.retries import done_before
 
 
 @pytest.fixture
@@ -180,3 +182,26 @@ def test_nul_is_refused_at_the_door(client: Client) -> None:
         client.post("/api/v1/purut/antrean", body, content_type="application/json"),
     ):
         assert (answer.status_code, answer.json()["type"]) == (400, "/masalah/karakter-tidak-sah")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/o/token", "/o/revoke", "/id/oid4vci/token"])
+@pytest.mark.parametrize("body", ["grant_type=client_credentials&client_id=a%00b&client_secret=c", "client_id=a\0b"])
+def test_a_nul_in_a_programs_form_is_an_oauth_error(client: Client, path: str, body: str) -> None:
+    answer = client.post(path, body, content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.django_db
+def test_a_nul_in_a_form_of_a_page_is_refused_with_and_without_files(caller: User, client: Client) -> None:
+    form = "idempotency_key=a%00b&name=x"
+    assert client.post("/masuk/", form, content_type="application/x-www-form-urlencoded").status_code == 400
+    with pytest.raises(SuspiciousOperation):
+        done_before(caller.pk, "a\0b", "x")
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_too_large_is_refused_before_it_is_read(client: Client, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    answer = client.post("/o/token", "a=" + "b" * 200, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in (400, 413)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 
 from pasti.kernel.api.problems import problem_response
 
 # Standards and protocols with error bodies of their own: their views refuse it in their own words.
 THEIR_OWN_WORDS = ("/fhir/R4/", "/antrean/")
+# Where programs expect an OAuth error (RFC 6749, 5.2).
+OAUTH = ("/o/token", "/o/revoke", "/o/userinfo", "/id/oid4vci/", "/id/oid4vp/")
+WRITTEN = {"application/json": (rb"\u0000",), "application/x-www-form-urlencoded": (b"\0", b"%00")}
 
 
 class NoNul:
-    """Answers 400 to a NUL in the path, in the query string, or in a JSON body.
+    """Answers 400 to a NUL in the path, in the query string, or in a body of JSON or of a form without files.
 
-    Forms refuse it by themselves, at the field.
+    A form with files is not read here, for it may be large: its fields refuse NUL by themselves.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -27,11 +30,23 @@ class NoNul:
             return self.get_response(request)
         if request.path_info.startswith("/api/"):
             return problem_response("karakter-tidak-sah", 400, "Karakter NUL tidak dapat disimpan")
-        raise SuspiciousOperation("NUL in the address")
+        if request.path_info.startswith(OAUTH):
+            said = {"error": "invalid_request", "error_description": "NUL is not a character of any parameter"}
+            return JsonResponse(said, status=400, headers={"Cache-Control": "no-store"})
+        raise SuspiciousOperation("NUL in the request")
 
 
 def _has_nul(request: HttpRequest) -> bool:
     address = f"{request.path_info}?{request.META.get('QUERY_STRING', '')}"
     if "\x00" in address or "%00" in address:
         return True
-    return request.content_type == "application/json" and rb"\u0000" in request.body
+    written = WRITTEN.get(request.content_type or "", ())
+    return bool(written) and any(nul in _body(request) for nul in written)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The body, kept for the view; within DATA_UPLOAD_MAX_MEMORY_SIZE, else Django refuses it here as it would there."""
+    try:
+        return request.body
+    except UnreadablePostError:  # the caller is gone
+        raise SuspiciousOperation("the body ended early") from None
