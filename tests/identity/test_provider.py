@@ -156,6 +156,8 @@ def test_a_client_learns_nothing_it_was_not_approved_for(app: Party, browser: Cl
         ({"scope": "profile"}, "invalid_scope"),
         ({"max_age": "lama"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
+        ({"request": "e30.e30.x"}, "request_not_supported"),
+        ({"request_uri": "https://app.example/r", "scope": "", "code_challenge": ""}, "request_uri_not_supported"),
     ],
 )
 def test_a_weak_or_wrong_request_goes_back_with_its_error(
@@ -168,8 +170,12 @@ def test_a_weak_or_wrong_request_goes_back_with_its_error(
 
 
 @pytest.mark.parametrize(
-    "changed", [{"redirect_uri": "https://penipu.example/"}, {"client_id": "tidak-ada"}, {"redirect_uri": f"{BACK}/x"}]
-)
+    "changed",
+    [
+        {"redirect_uri": "https://penipu.example/"}, {"client_id": "tidak-ada"}, {"redirect_uri": f"{BACK}/x"},
+        {"redirect_uri": ""}, {"redirect_uri": "", "request": "e30.e30.x"},
+    ],
+)  # fmt: skip
 def test_a_foreign_address_or_client_is_never_gone_back_to(
     app: Party, browser: Client, changed: dict[str, str]
 ) -> None:

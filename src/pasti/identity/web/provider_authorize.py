@@ -14,6 +14,7 @@ from django.views import View
 from oauth2_provider.oauth2_backends import _add_iss_to_redirect
 from oauth2_provider.views.mixins import OAuthLibMixin
 from oauthlib.oauth2.rfc6749 import errors
+from oauthlib.openid.connect.core.exceptions import RequestNotSupported, RequestURINotSupported
 
 from pasti.identity.models import Application, Consent
 from pasti.identity.queries import provider as queries
@@ -72,10 +73,21 @@ class Authorize(OAuthLibMixin, View):
             return self._leave(request, _add_iss_to_redirect(error.in_uri(error.redirect_uri), settings.PASTI_BASE_URL))
 
     def _read(self, request: HttpRequest) -> Ask:
-        """Check what was asked. Raises oauthlib's errors; fatal ones for a foreign client or address."""
+        """Check what was asked. Raises oauthlib's errors; fatal ones for a foreign client or address, or without one."""
+        if not request.GET.get(
+            "redirect_uri"
+        ):  # OpenID Connect Core 3.1.2.1; OAuth alone lets a client with one leave it out
+            raise errors.MissingRedirectURIError
         core = self.get_oauthlib_core()
         uri, _method, _body, headers = core._extract_params(request)
-        scopes, credentials = core.server.validate_authorization_request(uri, "GET", None, headers)
+        try:
+            scopes, credentials = core.server.validate_authorization_request(uri, "GET", None, headers)
+        except errors.FatalClientError:
+            raise
+        except errors.OAuth2Error as wrong:
+            raise _elsewhere(request, {"redirect_uri": wrong.redirect_uri, "state": wrong.state}) or wrong from None
+        if unread := _elsewhere(request, credentials):
+            raise unread
         application = queries.by_client_id(credentials["client_id"])
         credentials = {name: value for name, value in credentials.items() if name != "request"}
         if credentials.get("code_challenge_method") != "S256":
@@ -177,6 +189,13 @@ class Authorize(OAuthLibMixin, View):
             page["Cache-Control"] = "no-store"
             return page
         return HttpResponseRedirect(uri)
+
+
+def _elsewhere(request: HttpRequest, credentials: dict[str, Any]) -> errors.OAuth2Error | None:
+    """The error for a request whose parameters stand in a signed object, which we do not read (OpenID Connect Core 6)."""
+    if request.GET.get("request"):
+        return _error(RequestNotSupported(), credentials)
+    return _error(RequestURINotSupported(), credentials) if request.GET.get("request_uri") else None
 
 
 def _error(error: errors.OAuth2Error, credentials: dict[str, Any]) -> errors.OAuth2Error:
