@@ -229,6 +229,19 @@ def test_a_unit_proposes_and_the_civil_registry_approves(desk: User) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("code", ["baru", "Poli", "poli_1", "-poli"])
+def test_a_desk_that_could_not_be_found_under_its_code_is_refused_at_the_field(desk: User, code: str) -> None:
+    page, form = Client(), {
+        "name": "Poli", "code": code, "agency": "RSUD", "contact": "a@example.org", "purpose": "Memeriksa umur",
+        "legal_basis": "UU 17/2023", "claims": ["age_over_17"],
+    }  # fmt: skip
+    page.force_login(desk)
+    answer = page.post("/id/pemeriksa/baru/", form)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["code"])
+    assert page.post("/id/pemeriksa/baru/", form | {"code": "poli-1"}).status_code == 302
+
+
+@pytest.mark.django_db
 def test_the_offline_desk_takes_passes_that_the_city_signed(desk: User) -> None:
     page = Client()
     page.force_login(desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pasti.identity.models import Verifier, VerifierPurpose
 from pasti.identity.rules import verifying as rules
@@ -38,10 +38,16 @@ class Purpose(Strict):
         return self
 
 
+def _own(code: str) -> str:
+    if not rules.is_code(code):
+        raise ValueError("kode ini milik sebuah halaman (a page of ours has this code)")
+    return code
+
+
 class VerifierRow(Strict):
     """One desk: who answers for it, who works at it, the most it may ask."""
 
-    code: Code
+    code: Annotated[Code, AfterValidator(_own)]
     name: str = Field(min_length=3, max_length=200)
     agency: str
     contact: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,14 @@ QUERY = "warga"  # the id of the one credential asked for
 GREEN, AMBER, RED = "green", "amber", "red"
 # A claim is named by the last step of its path.
 PATHS: dict[str, tuple[str, ...]] = {path[-1]: path for path in claims.LABELS}
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
+TAKEN = {"baru"}  # `/id/pemeriksa/baru/` is the page on which one proposes
+
+
+def is_code(text: str) -> bool:
+    """Whether a verifier can be found under this: small letters, digits and hyphens, and no page of ours."""
+    return _CODE.fullmatch(text) is not None and text not in TAKEN
 
 
 def unknown(names: Iterable[str]) -> set[str]:

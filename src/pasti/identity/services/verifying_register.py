@@ -36,7 +36,7 @@ class Wanted:
 
 @transaction.atomic
 def propose(user: User, wanted: Wanted) -> Verifier:
-    """Ask for a desk at one's own unit. Raises Refused: the code is taken, a claim no card has, needed but not asked."""
+    """Ask for a desk at one's own unit. Raises Refused: the code is taken or no code, a claim no card has, needed but not asked."""
     at = next(iter(held_for(user, "identity.propose_verifier")), None)
     if at is None:
         raise Refused("bukan-petugas", _("Hanya petugas sebuah unit yang dapat mengajukan"), status=403)
@@ -84,6 +84,9 @@ def _move(user: User, code: str, state: str, act: str) -> bool:
 
 
 def _check(wanted: Wanted) -> None:
+    if not rules.is_code(wanted.code):
+        raise Refused("kode-salah", _("Pakai huruf kecil, angka, dan tanda hubung saja, dan bukan kata “baru”"), field="code",
+                      status=422)  # fmt: skip
     if not wanted.claims or rules.unknown(wanted.claims):
         raise Refused("data-salah", _("Pilih sedikitnya satu data yang ada pada kartu"), field="claims", status=422)
     if not set(wanted.required) <= set(wanted.claims):
