@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 
 from pasti.identity.jobs.login import send_code
 from pasti.identity.models import SignUp
+from pasti.identity.queries import provider_claims
 from pasti.identity.rules.login import code_for
-from pasti.identity.services import lockout, sign_up
+from pasti.identity.services import access, lockout, sign_up
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.audit.queries import trail_of
@@ -29,10 +31,15 @@ def the_row(town: Any) -> SignUp:
         return SignUp.objects.latest("created_at")
 
 
-def sent(town: Any) -> str:
-    """Carry what waits in the queue to its address; returns the text that arrived."""
+def deliver(town: Any) -> None:
+    """Carry what waits in the queue to its address."""
     row = the_row(town)
     send_code.func(sign_up=str(row.pk), person=str(row.person_id), sent=row.sent)
+
+
+def sent(town: Any) -> str:
+    """Carry what waits in the queue to its address; returns the text that arrived."""
+    deliver(town)
     return Recorded.objects.latest("pk").text
 
 
@@ -100,8 +107,9 @@ def test_who_has_an_account_is_told_and_a_stranger_learns_nothing(client: Client
     owner = User.objects.create_user("nimah", PASSWORD, name="Siti", person_id=town.mother.pk, phone="+6281111111111")
     stranger = start(client)
     assert stranger["Location"] == "/id/daftar/kode/", "as for anybody"
-    assert "tidak dapat dilanjutkan secara daring" in sent(town)
-    assert code_of(town) not in Recorded.objects.latest("pk").text
+    assert client.post("/id/daftar/kode/lagi/").status_code == 302, "as for anybody"
+    deliver(town)
+    assert not Recorded.objects.filter(address="+6281234567890").exists(), "a stranger's address gets nothing"
     for _try in range(2):
         wrong = client.post("/id/daftar/kode/", {"code": code_of(town)})
         assert wrong.context["form"].errors["code"] == ["Kode salah. Periksa lagi enam angkanya."]
@@ -142,3 +150,26 @@ def test_finishing_twice_makes_one_account(client: Client, town: Any) -> None:
     sign_up.confirm(begun, code_of(town))
     assert sign_up.finish(begun, password=PASSWORD) == sign_up.finish(begun, password="lain sama sekali")
     assert User.objects.get(pk=begun.sign_up).check_password(PASSWORD)
+
+
+def test_an_address_proved_by_its_code_is_verified_until_another_account_has_it_too(town: Any) -> None:
+    def joined(nik: str, person: Any) -> User:
+        begun = sign_up.begin(nik, RIGHT["kk"], person.birth_date, "Rumah@Contoh.id", address="10.1.1.1")
+        with scoped(Scope((), (person.pk,), "uji")):
+            row = SignUp.objects.get(pk=begun.sign_up)
+        sign_up.confirm(begun, code_for(settings.SECRET_KEY.encode(), row.pk, row.sent))
+        return sign_up.finish(begun, password=PASSWORD)
+
+    mother = joined(RIGHT["nik"], town.mother)
+    assert provider_claims._of_account(mother, ["email"]) == {"email": "rumah@contoh.id", "email_verified": True}
+    assert Client().post("/masuk/", {"login": "rumah@contoh.id", "password": PASSWORD}).status_code == 302
+    father = joined("9901010203859001", town.father)
+    for one in (mother, father):
+        assert provider_claims._of_account(one, ["email"])["email_verified"] is False, "it names nobody alone"
+
+
+def test_an_address_is_forgotten_with_its_proof_at_the_desk(town: Any) -> None:
+    user = User.objects.create_user("nimah", PASSWORD, name="Siti", person_id=town.mother.pk, email="a@contoh.id")
+    EmailAddress.objects.create(user=user, email="a@contoh.id", verified=True, primary=True)
+    access.reset(town.mother.pk)
+    assert not EmailAddress.objects.exists()

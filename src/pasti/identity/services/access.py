@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -100,6 +101,7 @@ def reset(user: User) -> None:
     _end(user, list(UserSession.objects.filter(user=user).values_list("session_key", flat=True)))
     if user.seen_at is None:  # made by somebody nobody saw: where its messages went may be a stranger's
         User.objects.filter(pk=user.pk).update(email="", phone="")
+        EmailAddress.objects.filter(user=user).delete()
 
 
 def _end(user: User, keys: list[str]) -> bool:

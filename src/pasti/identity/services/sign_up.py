@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -99,16 +100,15 @@ def _queue(made: SignUp) -> None:
 
 
 def message(begun: Begun, sent: int) -> tuple[str, str, str, str] | None:
-    """Channel, address, title and text of one sending; None when it is no longer wanted."""
+    """Channel, address, title and text of one sending; None when it is no longer wanted.
+
+    Who has an account already is told there: the address typed here may be a stranger's and gets nothing.
+    """
     with scoped(_only(begun.person)):
-        one = SignUp.objects.filter(pk=begun.sign_up, sent=sent, expires_at__gt=now()).exclude(address="").first()
-        if one is None or one.state not in (SignUp.State.WAITING, SignUp.State.ELSEWHERE):
-            return None
-    if one.state == SignUp.State.ELSEWHERE:  # the address may be a stranger's: nothing of the account is said
-        return one.channel, one.address, _("PASTI"), _(
-            "Pendaftaran ini tidak dapat dilanjutkan secara daring. Sudah punya akun? Masuklah seperti biasa. Bila tidak, "
-            "datanglah ke kantor kelurahan dengan KTP."
-        )  # fmt: skip
+        waiting = SignUp.objects.filter(pk=begun.sign_up, sent=sent, state=SignUp.State.WAITING, expires_at__gt=now())
+        one = waiting.exclude(address="").first()
+    if one is None:
+        return None
     code = rules.code_for(_secret(), one.pk, sent)
     return one.channel, one.address, _("Kode PASTI Anda"), _(
         "%(code)s. Berlaku 15 menit. Jangan berikan kepada siapa pun, petugas pun tidak memintanya."
@@ -176,6 +176,7 @@ def finish(begun: Begun, *, password: str = "", passkey: dict[str, Any] | None =
             if not rows.update(state=SignUp.State.DONE, way=way, done_at=now(), address=""):
                 return _made(begun)
             user.save(force_insert=True)
+            _note_proved(user)
             if passkey:
                 WebAuthn.add(user, name, passkey)
             record_change(user.person_id, "accounts.signed_up", purpose=PURPOSE, object_type="user", object_id=user.pk,
@@ -185,6 +186,21 @@ def finish(begun: Begun, *, password: str = "", passkey: dict[str, Any] | None =
         words = _("Sudah ada akun dengan data ini. Masuklah, atau datang ke kantor kelurahan.")
         raise Refused("sudah-punya-akun", words) from error
     return user
+
+
+def _note_proved(user: User) -> None:
+    """The code proved the e-mail address: applications are told so (`email_verified`), and the library signs in by it.
+
+    An address that another account has too, a family's for instance, names nobody alone: it counts as nobody's, or else
+    applications would take one for the other, and only one of them could sign in by it.
+    """
+    if not user.email:
+        return
+    if User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
+        EmailAddress.objects.filter(email__iexact=user.email).delete()
+        return
+    proved = EmailAddress(user=user, email=user.email, verified=True, primary=True)
+    EmailAddress.objects.bulk_create([proved], ignore_conflicts=True)  # of two at the same moment the first has it
 
 
 def _made(begun: Begun) -> User:
