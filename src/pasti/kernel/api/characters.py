@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -13,13 +14,15 @@ from pasti.kernel.api.problems import problem_response
 THEIR_OWN_WORDS = ("/fhir/R4/", "/antrean/")
 # Where programs expect an OAuth error (RFC 6749, 5.2).
 OAUTH = ("/o/token", "/o/revoke", "/o/userinfo", "/id/oid4vci/", "/id/oid4vp/")
+MIXED = "multipart/form-data"
 WRITTEN = {"application/json": (rb"\u0000",), "application/x-www-form-urlencoded": (b"\0", b"%00")}
 
 
 class NoNul:
-    """Answers 400 to a NUL in the path, in the query string, or in a body of JSON or of a form without files.
+    """Answers 400 to a NUL in the path, in the query string, in a body of JSON, or in a field of a form.
 
-    A form with files is not read here, for it may be large: its fields refuse NUL by themselves.
+    A form with files may be large: its files go to the disk as ever, only its fields are looked at. That is done once the
+    page is known; the API reads its own.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -35,13 +38,31 @@ class NoNul:
             return JsonResponse(said, status=400, headers={"Cache-Control": "no-store"})
         raise SuspiciousOperation("NUL in the request")
 
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        """Look at the fields of a page's form with files."""
+        if (
+            request.content_type == MIXED
+            and not request.path_info.startswith(THEIR_OWN_WORDS)
+            and _field_has_nul(request)
+        ):
+            raise SuspiciousOperation("NUL in a field")
+
 
 def _has_nul(request: HttpRequest) -> bool:
     address = f"{request.path_info}?{request.META.get('QUERY_STRING', '')}"
     if "\x00" in address or "%00" in address:
         return True
+    if request.content_type == MIXED and request.path_info.startswith(OAUTH):
+        return _field_has_nul(request)
     written = WRITTEN.get(request.content_type or "", ())
     return bool(written) and any(nul in _body(request) for nul in written)
+
+
+def _field_has_nul(request: HttpRequest) -> bool:
+    try:
+        return any("\0" in text for name, values in request.POST.lists() for text in (name, *values))
+    except UnreadablePostError:  # the caller is gone
+        raise SuspiciousOperation("the body ended early") from None
 
 
 def _body(request: HttpRequest) -> bytes:
