@@ -206,3 +206,8 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(client: Client, s
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     answer = client.post("/o/token", "a=" + "b" * 200, content_type="application/x-www-form-urlencoded")
     assert answer.status_code in (400, 413)
+
+
+@pytest.mark.parametrize("path", ["/id/oid4vci/credential", "/id/oid4vci/nonce"])
+def test_a_form_with_files_where_a_program_sends_json_is_no_fault_of_ours(client: Client, path: str) -> None:
+    assert client.post(path, {"apa": "saja"}, headers={"Authorization": "Bearer x"}).status_code < 500

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
 
 from pasti.kernel.api.problems import problem_response
 
 # Standards and protocols with error bodies of their own: their views refuse it in their own words.
 THEIR_OWN_WORDS = ("/fhir/R4/", "/antrean/")
+# Pages' own programs, which send no forms there: the view reads the body itself and finds it is not JSON.
+THEIR_OWN_BODIES = ("/siap-pak-rt/sinkron/",)
 # Where programs expect an OAuth error (RFC 6749, 5.2).
 OAUTH = ("/o/token", "/o/revoke", "/o/userinfo", "/id/oid4vci/", "/id/oid4vp/")
 MIXED = "multipart/form-data"
@@ -42,10 +44,18 @@ class NoNul:
         """Look at the fields of a page's form with files."""
         if (
             request.content_type == MIXED
-            and not request.path_info.startswith(THEIR_OWN_WORDS)
+            and not request.path_info.startswith((*THEIR_OWN_WORDS, *THEIR_OWN_BODIES))
             and _field_has_nul(request)
         ):
             raise SuspiciousOperation("NUL in a field")
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A form with files came where a program's own body is read: what was taken apart cannot be read again."""
+        if isinstance(error, RawPostDataException):
+            return problem_response(
+                "jenis-isi-tidak-didukung", 415, "Kirim isi dalam bentuk yang diminta, bukan formulir"
+            )
+        return None
 
 
 def _has_nul(request: HttpRequest) -> bool:
