@@ -47,6 +47,8 @@ def credential(request: HttpRequest) -> HttpResponse:
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not text:
         raise Invalid("invalid_token", "Bearer token expected")
+    if request.content_type != "application/json":
+        raise Invalid("invalid_credential_request", "application/json expected")
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise Invalid("invalid_credential_request", "too long")
     asked = oid4vci.parse_credential_request(messages.read_json(request.body, "invalid_credential_request"))
