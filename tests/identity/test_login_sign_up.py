@@ -171,5 +171,5 @@ def test_an_address_proved_by_its_code_is_verified_until_another_account_has_it_
 def test_an_address_is_forgotten_with_its_proof_at_the_desk(town: Any) -> None:
     user = User.objects.create_user("nimah", PASSWORD, name="Siti", person_id=town.mother.pk, email="a@contoh.id")
     EmailAddress.objects.create(user=user, email="a@contoh.id", verified=True, primary=True)
-    access.reset(town.mother.pk)
+    access.reset(user)
     assert not EmailAddress.objects.exists()
