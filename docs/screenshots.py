@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 import psycopg  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from tests.city.conftest import DESK, PHONE, launch, sign_in  # noqa: E402
+from tests.city.test_first_thread import admit  # noqa: E402
 from tests.platform_process import Platform  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -29,13 +30,17 @@ def main() -> None:
 def _walk(browser: Browser, platform: Platform, session: int) -> None:
     resident, nurse = _page(browser, platform, "warga", PHONE), _page(browser, platform, "perawat", DESK)
     board, planner = _page(browser, platform, "", DESK), _page(browser, platform, "bappeda", DESK)
+    clerk, codes = _page(browser, platform, "loket", DESK), []
     for person in (0, 1):
         resident.goto(f"/purut/daftar/{session}/")
         resident.check(f"[name=person] >> nth={person}")
         resident.click("text=Ambil nomor antrean")
+        resident.wait_for_selector(".pasti-ticket__number")
+        codes.append(resident.url.rstrip("/").rsplit("/", 1)[1])
     nurse.goto(f"/purut/perawat/{session}/")
-    for _ in range(2):
-        nurse.click("form[action$='/datang/'] button >> nth=0")
+    for code in codes:
+        nurse.click(f"form[action*='{code}/datang'] button")
+        admit(clerk, code)
     nurse.click("text=Panggil berikutnya")
     _keep(resident, "booking-360", resident.url)
     _keep(resident, "home-360", "/")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from jwcrypto import jws
-from oauth2_provider.models import RefreshToken
+from oauth2_provider.models import Grant, RefreshToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
@@ -71,6 +71,13 @@ class Validator(OAuth2Validator):
             return False
         request.client_session = queries.session_of_code(code)
         return request.client_session is not None and request.user.is_active
+
+    def confirm_redirect_uri(self, client_id: str, code: str, redirect_uri: str, client: Any, *args: Any) -> bool:
+        """The address the code was asked for. A code that another exchange has used up meanwhile is a bad grant."""
+        try:
+            return bool(super().confirm_redirect_uri(client_id, code, redirect_uri, client, *args))
+        except Grant.DoesNotExist:
+            raise errors.InvalidGrantError from None
 
     def validate_refresh_token(self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
         """A token of a session that is not over. A replayed one ends the tokens of its family (the library does)."""
