@@ -73,10 +73,11 @@ def _session_of_today(platform: Platform) -> int:
     today = dt.datetime.now(dt.timezone(dt.timedelta(hours=7))).date()
     with psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute(
-            "UPDATE purut_antrean SET state = 'cancelled' WHERE poli_id = 'ANA' AND state NOT IN ('done', 'cancelled')"
+            "UPDATE purut_antrean SET state = 'cancelled' WHERE poli_id = 'ANA' AND state NOT IN ('done', 'cancelled', 'no_show')"
         )
         row = owner.execute(
-            "UPDATE purut_sesi SET starts_at = %s, ends_at = %s WHERE id = (SELECT id FROM purut_sesi WHERE poli_id = 'ANA' "
+            "UPDATE purut_sesi SET state = 'open', quota_online = quota_online + 50, quota_nonjkn = quota_nonjkn + 50, "
+            "starts_at = %s, ends_at = %s WHERE id = (SELECT id FROM purut_sesi WHERE poli_id = 'ANA' "
             "AND date = %s ORDER BY id LIMIT 1) RETURNING id",
             [now + dt.timedelta(minutes=10), now + dt.timedelta(hours=5), today],
         ).fetchone()
