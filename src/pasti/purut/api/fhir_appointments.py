@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from django.core.exceptions import PermissionDenied
@@ -59,7 +59,7 @@ def patch(request: HttpRequest, fhir_id: str) -> HttpResponse:
 
 @idempotent
 def _create(request: HttpRequest) -> tuple[int, Any]:
-    user: User = request.user  # type: ignore[assignment]
+    user = cast(User, request.user)
     if there := _existing(request, user):
         return 200, there
     wanted = rules.wanted(body_of(request, *JSON_TYPES), base())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -63,10 +64,10 @@ def book(
 
 
 @transaction.atomic
-def walk_in(*, priority: str = "", **asked: object) -> Antrean:
+def walk_in(*, priority: str = "", **asked: Any) -> Antrean:
     """Register a patient who stands at the counter, and let them wait for the clinic: the clerk has just typed the
     record, which is admission. Raises Refused as `book` does."""
-    antrean = book(channel="loket", **asked)  # type: ignore[arg-type]
+    antrean = book(channel="loket", **asked)
     if priority:
         set_priority(antrean, priority)
     check_in(antrean)
