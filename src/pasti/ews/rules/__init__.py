@@ -1,0 +1,1 @@
+"""Pure rules of early warning: detection, forecast, CAP. No Django, no clock."""
