@@ -1,0 +1,1 @@
+"""EWS, the city's early warning system for floods."""
