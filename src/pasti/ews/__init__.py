@@ -1,0 +1,1 @@
+"""Early warning: gauges, warnings and how they reach people."""

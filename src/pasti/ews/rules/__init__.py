@@ -1,0 +1,1 @@
+"""Algorithms and validations as pure functions, each with its standard."""
