@@ -15,6 +15,8 @@ SYSTEMS = (
     ("id/", "pasti.identity.web.urls"),
     ("siap-pak-rt/", "pasti.siap_pak_rt.web.urls"),
     ("purut/", "pasti.purut.web.urls"),
+    ("telemetri/", "pasti.telemetry.web.urls"),
+    ("ews/", "pasti.ews.web.urls"),
     ("smart-city/", "pasti.masterplan.web.urls"),
     ("wilayah/", "pasti.kernel.places.web.urls"),
     ("berkas/", "pasti.kernel.documents.web.urls"),

@@ -1,1 +1,1 @@
-"""Early warning: gauges, warnings and how they reach people."""
+"""EWS, the early warning system: from a gauge in the river to the people who will be under water."""

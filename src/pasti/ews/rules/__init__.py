@@ -1,1 +1,1 @@
-"""Algorithms and validations as pure functions, each with its standard."""
+"""Pure rules of early warning: detection, forecast, CAP. No Django, no clock."""

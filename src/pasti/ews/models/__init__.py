@@ -1,0 +1,6 @@
+"""The tables of early warning."""
+
+from pasti.ews.models.rivers import Gauge, RiskArea, River, Shelter
+from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
+
+__all__ = ["Drill", "Episode", "Gauge", "Note", "Proposal", "RiskArea", "River", "Shelter", "Warning"]

@@ -1,0 +1,1 @@
+"""The city's measurements: things, sensors, datastreams and their observations, for every system that watches."""

@@ -1,0 +1,35 @@
+"""What happens to measurements that others may care about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class WatchedReadings:
+    """New readings of watched datastreams were stored; `datastreams` are their ids. The readings are to be looked up."""
+
+    name: ClassVar[str] = "telemetry.WatchedReadings"
+    datastreams: list[int]
+    earliest: dt.datetime
+
+
+@dataclass(frozen=True)
+class DeviceFellSilent:
+    """A device has sent nothing for longer than it may."""
+
+    name: ClassVar[str] = "telemetry.DeviceFellSilent"
+    device: str
+    since: dt.datetime
+    datastreams: list[int]
+
+
+@dataclass(frozen=True)
+class DeviceHeardAgain:
+    """A silent device sends again."""
+
+    name: ClassVar[str] = "telemetry.DeviceHeardAgain"
+    device: str
+    datastreams: list[int]
