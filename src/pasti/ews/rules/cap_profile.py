@@ -21,7 +21,10 @@ def check(alert: Alert) -> tuple[CapFault, ...]:
     if alert.scope != Scope.PUBLIC or alert.msg_type not in (MsgType.ALERT, MsgType.UPDATE, MsgType.CANCEL):
         return ()
     return tuple(
-        fault for place, info in enumerate(alert.infos, 1) for rule in RULES for fault in rule(info, f"alert/info[{place}]")
+        fault
+        for place, info in enumerate(alert.infos, 1)
+        for rule in RULES
+        for fault in rule(info, f"alert/info[{place}]")
     )
 
 
@@ -53,7 +56,9 @@ def told(info: Info, path: str) -> Iterator[CapFault]:
 def ends(info: Info, path: str) -> Iterator[CapFault]:
     """It says until when it holds."""
     if info.expires is None:
-        yield _warn("tanpa-akhir", f"{path}/expires", "Tidak disebut sampai kapan berlaku", "Does not say when it expires")
+        yield _warn(
+            "tanpa-akhir", f"{path}/expires", "Tidak disebut sampai kapan berlaku", "Does not say when it expires"
+        )
 
 
 def somewhere(info: Info, path: str) -> Iterator[CapFault]:

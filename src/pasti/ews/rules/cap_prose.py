@@ -94,7 +94,9 @@ def note(alert: Alert) -> Iterator[CapFault]:
 def information(alert: Alert) -> Iterator[CapFault]:
     """What alerts or updates tells something: it has an info (3.2.2: "an alert will usually include at least one")."""
     if alert.msg_type in (MsgType.ALERT, MsgType.UPDATE) and not alert.infos:
-        yield CapFault("tanpa-info", "alert", "Pesan tidak memuat info", "The message has no info", "3.2.2", grave=False)
+        yield CapFault(
+            "tanpa-info", "alert", "Pesan tidak memuat info", "The message has no info", "3.2.2", grave=False
+        )
 
 
 def languages_differ(alert: Alert) -> Iterator[CapFault]:

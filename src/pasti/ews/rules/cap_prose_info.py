@@ -86,10 +86,14 @@ def _polygons(area: Area, path: str) -> Iterator[CapFault]:
         try:
             crossed = cap_geometry.crosses_itself(text)
         except ValueError as error:
-            yield CapFault("poligon", where, f"Poligon tidak dapat dibaca ({error})", f"Not a polygon ({error})", "3.2.4")
+            yield CapFault(
+                "poligon", where, f"Poligon tidak dapat dibaca ({error})", f"Not a polygon ({error})", "3.2.4"
+            )
             continue
         if crossed:
-            yield CapFault("poligon-bersilang", where, "Garis poligon bersilangan", "The polygon crosses itself", "3.2.4")
+            yield CapFault(
+                "poligon-bersilang", where, "Garis poligon bersilangan", "The polygon crosses itself", "3.2.4"
+            )
 
 
 def _circles(area: Area, path: str) -> Iterator[CapFault]:

@@ -58,7 +58,7 @@ def of_root(root: Any) -> Reading:
 
 def _alert_element(root: Any, notes: list[CapFault]) -> Any:
     known = (NAMESPACE, *OLDER)
-    found = [one for one in root.iter(*(f"{{{name}}}alert" for name in known))]
+    found = list(root.iter(*(f"{{{name}}}alert" for name in known)))
     if len(found) != 1:
         id_, en = "Berkas tidak memuat tepat satu peringatan CAP", "The file does not hold exactly one CAP alert"
         raise CapRefused(CapFault("bukan-cap", "/", id_, en, "3.2.1", root.sourceline or 0))

@@ -10,7 +10,11 @@ from pasti.ews.rules.cap_fault import CapFault
 
 # Kinds of errors of libxml2, by the end of their names.
 WORDS = (
-    ("ELEMENT_CONTENT", "urutan-atau-wajib", "Unsur {tag} tidak pada tempatnya, berlebih, atau ada unsur wajib yang kurang"),
+    (
+        "ELEMENT_CONTENT",
+        "urutan-atau-wajib",
+        "Unsur {tag} tidak pada tempatnya, berlebih, atau ada unsur wajib yang kurang",
+    ),
     ("ENUMERATION_VALID", "kode", "Isi {tag} bukan kata dalam daftar CAP"),
     ("PATTERN_VALID", "tulisan", "Penulisan {tag} tidak sesuai CAP (waktu: 2026-11-23T20:15:00+07:00)"),
     ("DATATYPE_VALID_1_2_1", "jenis", "Isi {tag} bukan jenis nilai yang diminta"),

@@ -13,16 +13,10 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from lxml import etree
-from signxml import (
-    CanonicalizationMethod,
-    DigestAlgorithm,
-    SignatureConfiguration,
-    SignatureConstructionMethod,
-    SignatureMethod,
-    XMLSigner,
-    XMLVerifier,
-)
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
 from signxml.exceptions import SignXMLException
+from signxml.signer import XMLSigner
+from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from pasti.ews.rules import cap_guard
 from pasti.ews.rules.cap_fault import CapFault, CapRefused
@@ -72,7 +66,7 @@ def verify(content: bytes, certificate: x509.Certificate, at: dt.datetime) -> No
     except (SignXMLException, ValueError, TypeError) as error:
         raise _refused("tanda-tangan", f"Tanda tangan tidak cocok ({type(error).__name__})",
                        f"The signature does not verify ({type(error).__name__})") from None  # fmt: skip
-    if result.signed_xml is None or result.signed_xml.tag != _ALERT:
+    if not isinstance(result, VerifyResult) or result.signed_xml is None or result.signed_xml.tag != _ALERT:
         raise _refused("tanda-tangan", "Yang ditandatangani bukan peringatan ini", "Something else was signed")
 
 
@@ -94,5 +88,3 @@ def _covers_all(root: Any) -> None:
 
 def _refused(code: str, id_: str, en: str) -> CapRefused:
     return CapRefused(CapFault(code, "alert/Signature", id_, en, "3.3.4.1"))
-
-
