@@ -1,5 +1,6 @@
 """The tables of early warning."""
 
+from pasti.ews.models.foreign import ForeignAlert, ForeignFeed
 from pasti.ews.models.replay import Replay
 from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
 from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
@@ -7,6 +8,8 @@ from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 __all__ = [
     "Drill",
     "Episode",
+    "ForeignAlert",
+    "ForeignFeed",
     "Gauge",
     "Note",
     "Policy",
