@@ -44,7 +44,9 @@ class _Line:
 
 def judge(keys: Sequence[Key], values: Sequence[float | None], streams: dict[int, Datastream]) -> Judgement:
     """Judge readings with these keys (in order) and values. Locks the streams that have limits until the transaction ends."""
-    found = Judgement([quality.NOT_EVALUATED if value is not None else quality.MISSING for value in values], [0] * len(keys))
+    found = Judgement(
+        [quality.NOT_EVALUATED if value is not None else quality.MISSING for value in values], [0] * len(keys)
+    )
     groups = {pk: list(group) for pk, group in groupby(range(len(keys)), key=lambda index: keys[index][0])}
     tested = {pk: limits for pk in groups if (limits := limits_of(streams[pk])).tested}
     if not tested:
@@ -75,7 +77,9 @@ def _line(
     pk: int, limits: Limits, stored: list[Neighbour], group: list[int], keys: Sequence[Key], values: Sequence[float | None]
 ) -> _Line:  # fmt: skip
     known = {one[0] for one in stored}
-    new = [(keys[at][1], NAN if (value := values[at]) is None else value, at) for at in group if keys[at][1] not in known]
+    new = [
+        (keys[at][1], NAN if (value := values[at]) is None else value, at) for at in group if keys[at][1] not in known
+    ]
     line = [(one[0], one[1], ~at) for at, one in enumerate(stored)] + new
     if stored and new and stored[-1][0] > new[0][0]:
         line.sort()

@@ -23,7 +23,9 @@ KINDS = {
     "parameters": "jsonb", "result_quality": "jsonb",
 }  # fmt: skip
 Columns = dict[str, list[Any]]
-_STAGING = "CREATE TEMP TABLE IF NOT EXISTS telemetry_incoming (datastream_id bigint, ms bigint, {}) ON COMMIT DELETE ROWS"
+_STAGING = (
+    "CREATE TEMP TABLE IF NOT EXISTS telemetry_incoming (datastream_id bigint, ms bigint, {}) ON COMMIT DELETE ROWS"
+)
 _STAGING = _STAGING.format(", ".join(f"{name} {kind}" for name, kind in KINDS.items()))
 _INSERT = (
     "INSERT INTO telemetry_observation (datastream_id, phenomenon_time, recorded_at, {names}) "
