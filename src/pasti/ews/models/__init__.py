@@ -1,5 +1,6 @@
 """The tables of early warning."""
 
+from pasti.ews.models.forecast import ForecastModel
 from pasti.ews.models.foreign import ForeignAlert, ForeignFeed
 from pasti.ews.models.replay import Replay
 from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
@@ -8,6 +9,7 @@ from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 __all__ = [
     "Drill",
     "Episode",
+    "ForecastModel",
     "ForeignAlert",
     "ForeignFeed",
     "Gauge",
