@@ -1,5 +1,7 @@
 """Early warning's work in the background."""
 
-from pasti.ews.jobs import desk  # its jobs are found through this module
+from __future__ import annotations
 
-__all__ = ["desk"]
+from pasti.ews.jobs import cap, desk  # their jobs are found through this module
+
+__all__ = ["cap", "desk"]

@@ -142,7 +142,7 @@ def _answered(proposal: Proposal) -> str:
 
 def _make(episode: Episode, by: User | None, proposal: Proposal) -> Warning:
     standing = timeline.in_force(episode)
-    codes = risk.areas_at(episode.river_id, max(proposal.stage, 1))
+    codes = risk.areas_to_warn(episode.river_id, max(proposal.stage, 1))
     if proposal.rule == LOWERED and standing is not None:
         codes = list(standing.area_codes)
     extra = proposal.evidence.get("place_code")
