@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -103,3 +104,14 @@ def recent_water(since: dt.datetime) -> Sequence[StreetReport]:
     """Reports of real water since a moment that nobody rejected, for maps: places and depths, no people."""
     rows = StreetReport.objects.filter(Q(seen_at__gte=since), drill=None).exclude(state=StreetReport.State.REJECTED)
     return list(rows.order_by("-seen_at")[:200])
+
+
+def records_of(person_id: UUID) -> list[dict[str, Any]]:
+    """The street reports a person sent with the own account, for the person's copy of all data."""
+    rows = StreetReport.objects.filter(reporter__person_id=person_id).order_by("pk")
+    return [
+        {"kind": "street_report", "seen_at": one.seen_at, "recorded_at": one.recorded_at, "depth_cm": one.depth_cm,
+         "words": one.words, "lat": one.lat, "lon": one.lon, "place_code": one.place_code, "state": one.state,
+         "reason": one.reason, "photo": one.photo.name if one.photo else ""}
+        for one in rows.select_related("photo")
+    ]  # fmt: skip

@@ -38,5 +38,5 @@ def _shown(one: ForeignAlert) -> Shown:
 
 
 def _info(summary: dict[str, Any], language: str) -> dict[str, Any]:
-    infos: list[dict[str, Any]] = summary.get("infos") or [summary]
-    return next((one for one in infos if str(one.get("language", "")).startswith(language)), infos[0])
+    infos: dict[str, dict[str, Any]] = summary.get("infos") or {}
+    return infos.get(language) or next(iter(infos.values()), {})
