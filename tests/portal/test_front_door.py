@@ -16,6 +16,7 @@ from pasti.kernel.context import Actor, acting_as
 from pasti.kernel.notify.models import Message
 from pasti.kernel.notify.services import send
 from pasti.kernel.publish.registry import registry
+from pasti.portal import queries
 from tests.portal.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,9 @@ from pasti.kernel.publish.types import (
 
 __all__ = ["DATASETS", "MEASURES"]
 
-LIFE_EVENTS = [LifeEvent("bencana", "Banjir atau bencana", "Flood or disaster", ("banjir", "bencana", "air", "mengungsi"))]
+LIFE_EVENTS = [
+    LifeEvent("bencana", "Banjir atau bencana", "Flood or disaster", ("banjir", "bencana", "air", "mengungsi"))
+]
 
 SERVICES = [
     Service(
@@ -83,7 +85,9 @@ ACTIONS = [
     ActionName("ews.warning.issued", "menerbitkan peringatan banjir", "issued a flood warning"),
     ActionName("ews.warning.cancelled", "membatalkan peringatan banjir", "cancelled a flood warning"),
     ActionName("ews.warning.all_clear", "menyatakan banjir berakhir", "declared the end of a flood"),
-    ActionName("ews.warning.expired", "mencatat peringatan banjir yang habis waktunya", "recorded that a flood warning ran out"),
+    ActionName(
+        "ews.warning.expired", "mencatat peringatan banjir yang habis waktunya", "recorded that a flood warning ran out"
+    ),
     ActionName("ews.shift.began", "mengambil jaga PUSDALOPS", "took over the flood watch"),
     ActionName("ews.shift.ended", "menyerahkan jaga PUSDALOPS", "handed over the flood watch"),
     ActionName("ews.episode.reviewed", "mengevaluasi sebuah banjir", "reviewed a flood"),
@@ -145,9 +149,7 @@ def _search(query: str, user: Any, limit: int) -> list[Hit]:
     from pasti.ews.queries import levels
 
     wanted = query.lower().split()
-    found = [
-        (sum(word in f"{one.name} {one.river.name}".lower() for word in wanted), one) for one in levels.gauges()
-    ]
+    found = [(sum(word in f"{one.name} {one.river.name}".lower() for word in wanted), one) for one in levels.gauges()]
     best = sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
     return [
         Hit(one.name, one.river.name, f"/ews/sungai/{one.river_id}/", _("Alat ukur"), hits / len(wanted))

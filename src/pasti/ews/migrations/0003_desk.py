@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0003_held_by_systems'),
-        ('ews', '0002_foreign_alerts'),
+        ('ews', '0003_forecast'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

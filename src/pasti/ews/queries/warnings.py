@@ -26,7 +26,9 @@ def in_force(status: str = "actual") -> QuerySet[Warning]:
 
 def said() -> QuerySet[Warning]:
     """Everything that was ever sent to the public, newest first, exercises left out."""
-    return Warning.objects.filter(sent_at__isnull=False, status="actual").select_related("episode__river").order_by("-pk")
+    return (
+        Warning.objects.filter(sent_at__isnull=False, status="actual").select_related("episode__river").order_by("-pk")
+    )
 
 
 def just_ended() -> QuerySet[Warning]:
@@ -89,7 +91,9 @@ def proposals(with_people: bool = True) -> list[Asked]:
     """Open proposals, the gravest first."""
     from pasti.ews.queries import risk
 
-    rows = Proposal.objects.filter(state=Proposal.State.OPEN).select_related("episode__river", "episode__drill", "gauge")
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN).select_related(
+        "episode__river", "episode__drill", "gauge"
+    )
     chosen, moment = policy(), now()
     return [
         Asked(

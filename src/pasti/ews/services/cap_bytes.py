@@ -58,7 +58,9 @@ def _draft(warning: Warning, replaced: Sequence[Warning]) -> cap_compose.Draft:
 def _words(warning: Warning, language: str) -> cap_compose.Words:
     """The texts without their mark: the message puts its own before each text of an exercise."""
     mark = wording.DRILL_ID if language == "id" else wording.DRILL_EN
-    parts = [getattr(warning, f"{name}_{language}").removeprefix(mark) for name in ("headline", "description", "instruction")]
+    parts = [
+        getattr(warning, f"{name}_{language}").removeprefix(mark) for name in ("headline", "description", "instruction")
+    ]
     return cap_compose.Words(language, *parts)
 
 

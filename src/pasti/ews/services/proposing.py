@@ -43,9 +43,7 @@ class Found(Protocol):
 
 
 @transaction.atomic
-def propose(
-    found: Found, gauge: Gauge | None = None, *, river: str = "", drill: int | None = None
-) -> Proposal | None:
+def propose(found: Found, gauge: Gauge | None = None, *, river: str = "", drill: int | None = None) -> Proposal | None:
     """Propose a warning for the gauge's river, or (`found.lowers`) that it may be let down. The same key is the same
     proposal. `river` is for what no gauge found; `drill` makes it an exercise.
 

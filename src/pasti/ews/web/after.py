@@ -152,4 +152,3 @@ def _file(found: After) -> HttpResponse:
 def _plain(text: str) -> str:
     """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-

@@ -77,7 +77,11 @@ def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
     from pasti.ews.queries import risk
 
     return shown(
-        request, "warning.html", warning=found, follower=warnings.follower(found), places=risk.names_of(found.area_codes)
+        request,
+        "warning.html",
+        warning=found,
+        follower=warnings.follower(found),
+        places=risk.names_of(found.area_codes),
     )
 
 
@@ -131,6 +135,15 @@ def _lines(gauge: Gauge, hours: int) -> list[list[Any]]:
     unit = "cm" if gauge.kind == Gauge.Kind.LEVEL else "mm"
     found = levels.course(gauge, hours, points=20_000)
     return [
-        [gauge.pk, one.begins.astimezone(dt.UTC).isoformat(), unit, one.mean, one.low, one.high, one.readings, one.doubtful]
+        [
+            gauge.pk,
+            one.begins.astimezone(dt.UTC).isoformat(),
+            unit,
+            one.mean,
+            one.low,
+            one.high,
+            one.readings,
+            one.doubtful,
+        ]
         for one in found.buckets
     ]

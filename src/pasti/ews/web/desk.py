@@ -136,7 +136,9 @@ def _about(verb: str, pk: int) -> str:
     """What the reason is for, in words."""
     try:
         if verb == "tolak":
-            return str(local(next(one.proposal for one in warnings.proposals(False) if one.proposal.pk == pk), "sentence"))
+            return str(
+                local(next(one.proposal for one in warnings.proposals(False) if one.proposal.pk == pk), "sentence")
+            )
         return str(local(warnings.one(pk), "headline"))
     except (NotFound, StopIteration):
         return ""

@@ -50,7 +50,9 @@ class WarningForm(forms.Form):
         codes = [one.strip() for one in self.cleaned_data["more_codes"].split(",") if one.strip()]
         known = {one.code for one in places.named(codes)}
         if unknown := [one for one in codes if one not in known]:
-            raise forms.ValidationError(_("Kode wilayah tidak dikenal: %(codes)s"), params={"codes": ", ".join(unknown)})
+            raise forms.ValidationError(
+                _("Kode wilayah tidak dikenal: %(codes)s"), params={"codes": ", ".join(unknown)}
+            )
         return codes
 
     def text(self) -> Text:

@@ -92,7 +92,10 @@ def _y(value: float, top: float) -> float:
 def _top(values: list[float]) -> float:
     """A round number above all values."""
     highest = max(values, default=10.0) * 1.05
-    return next((step for step in (10, 20, 50, 100, 150, 200, 250, 300, 350, 400, 500, 600, 800, 1000) if step >= highest), highest)
+    return next(
+        (step for step in (10, 20, 50, 100, 150, 200, 250, 300, 350, 400, 500, 600, 800, 1000) if step >= highest),
+        highest,
+    )
 
 
 def _ticks(top: float) -> list[tuple[float, float]]:

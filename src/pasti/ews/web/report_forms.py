@@ -28,7 +28,9 @@ def wards() -> list[tuple[str, str]]:
 class ReportForm(forms.Form):
     """How deep, where, when; who can be asked."""
 
-    depth_cm = forms.TypedChoiceField(label=_("Seberapa dalam airnya?"), choices=DEPTHS, coerce=int, widget=forms.RadioSelect)
+    depth_cm = forms.TypedChoiceField(
+        label=_("Seberapa dalam airnya?"), choices=DEPTHS, coerce=int, widget=forms.RadioSelect
+    )
     ago = forms.TypedChoiceField(label=_("Kapan?"), choices=AGO, coerce=int, initial="0")
     words = forms.CharField(
         label=_("Di mana?"), max_length=300, help_text=_("Nama jalan dan patokan, misalnya: Jl. Jawa depan musala"),

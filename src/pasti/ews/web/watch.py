@@ -119,7 +119,15 @@ def _shift(request: HttpRequest, note: TextForm, handover: HandoverForm) -> Http
     past, following = page(episodes.past_shifts(), request, size=10)
     status = 422 if note.errors or handover.errors else 200
     return desk(
-        request, "shift.html", status, shift=running, entries=entries, past=past, next_url=following, note=note, handover=handover
+        request,
+        "shift.html",
+        status,
+        shift=running,
+        entries=entries,
+        past=past,
+        next_url=following,
+        note=note,
+        handover=handover,
     )
 
 
