@@ -49,6 +49,12 @@ def test_stage_is_let_down_only_after_the_hold_under_limit_and_hysteresis() -> N
     assert "waspada ke normal" in lowered.sentence_id
 
 
+def test_pause_in_the_readings_is_no_part_of_the_hold() -> None:
+    gauge = Watched().play(levels([160, 160, 135])).play(levels([135], first=60))
+    assert gauge.memory.stage == 1
+    assert gauge.play(levels([135] * 7, first=65)).memory.stage == 0
+
+
 def test_level_that_wavers_around_a_limit_warns_once() -> None:
     assert Watched().play(levels([149, 151, 152, 148, 152, 147, 153, 149] * 12)).warned == [("level", 1)]
 
@@ -153,6 +159,12 @@ def test_rise_is_not_made_by_one_wrong_reading() -> None:
     )
 
 
+def test_rise_is_seen_of_a_gauge_that_sends_every_second_too() -> None:
+    gauge = Watched(replace(CITY, rise=RiseRules(above_cm=100)))
+    gauge.look(levels([110 + n * 40 / 3600 for n in range(1000)], every=1 / 60), minute(20))
+    assert gauge.warned == [("rise", 1)]
+
+
 def test_rain_warns_by_its_sum_and_a_bucket_that_tips_on_its_own_does_not() -> None:
     rules = GaugeRules("hujan-puspo", Kind.RAIN, rain=RainRules())
     assert Watched(rules).play(levels([2.5] * 9)).warned == [("rain", 1)]
@@ -192,6 +204,23 @@ def test_gauge_silent_while_the_river_rises_upstream_proposes_for_that_reason() 
     )
 
 
+def test_gauge_heard_in_the_last_moment_is_not_silent() -> None:
+    rules = replace(CITY, links=(replace(UPSTREAM, expects={2: 1}),))
+    assert Watched(rules).play(levels(DRY, every=15), rising(1, 12)).found == []
+
+
+def test_stage_presumed_of_a_silent_gauge_stands_until_it_is_heard_for_the_hold() -> None:
+    gauge = Watched(replace(CITY, links=(replace(UPSTREAM, expects={2: 1}),))).play(levels(DRY))
+    around = Surroundings({UPSTREAM.gauge: (StageChange(minute(12), 1), StageChange(minute(40), 0))})
+    gauge.look([], minute(400), around)
+    assert gauge.memory.stage == 1, "upstream is quiet again, but nobody knows what is here"
+    gauge.play(levels(DRY, first=405), around)
+    assert gauge.memory.stage == 1
+    gauge.play(levels(DRY, first=425), around)
+    assert gauge.memory.stage == 0
+    assert gauge.found[-1].lowers
+
+
 def test_gauge_silent_on_a_quiet_day_is_no_flood() -> None:
     assert Watched(replace(CITY, links=(UPSTREAM,))).play(levels(DRY)).look([], minute(600)).found == []
 
@@ -204,6 +233,7 @@ def test_gauge_stuck_while_the_water_should_have_come_proposes_and_a_calm_river_
     still = [80.0, 80.1, 80.0, 79.9] * 10
     rules = replace(CITY, links=(replace(UPSTREAM, expects={2: 2}),))
     assert Watched(rules).play(levels(still)).found == []
+    assert Watched(rules).play(levels(still), rising(1, 120)).found == [], "the water cannot be here yet"
     gauge = Watched(rules).play(levels(still), rising(1, 10))
     assert gauge.warned == [("blind", 1)]
     assert gauge.found[0].evidence["why"] == "stuck"

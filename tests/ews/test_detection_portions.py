@@ -24,7 +24,7 @@ RULES = replace(CITY, links=(UPSTREAM, Link("hujan", 100 * MINUTE, {2: 1, 3: 2})
 def evenings(draw: Any) -> tuple[list[Reading], Surroundings, dt.datetime]:
     """A walk of levels with faults, gaps and repetitions, and news from around."""
     readings, level, time = [], draw(st.floats(60, 180)), 0.0
-    for _ in range(draw(st.integers(5, 60))):
+    for _ in range(draw(st.integers(5, 40))):
         time += draw(st.sampled_from([1, 5, 5, 5, 5, 15, 40]))
         level = min(max(level + draw(st.sampled_from([-25, -8, -2, 0, 0, 2, 8, 25])), 20), 400)
         value = draw(st.sampled_from([level, level, level, level, level + 300, 0.0, level / 100, math.nan]))
@@ -41,7 +41,7 @@ def evenings(draw: Any) -> tuple[list[Reading], Surroundings, dt.datetime]:
     return readings, Surroundings(changes), minute(time + draw(st.integers(1, 200)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(evenings(), st.data())
 def test_however_the_readings_are_portioned_the_same_is_found(
     evening: tuple[list[Reading], Surroundings, dt.datetime], data: st.DataObject

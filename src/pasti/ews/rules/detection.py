@@ -70,7 +70,7 @@ class _Run:
         believed: tuple[Point, ...] = (point,)
         if config.kind == Kind.LEVEL:
             memory, believed = guards.take(config, memory, *point)
-        self.memory = replace(memory, taken_at=point[0])
+        self.memory = memory if believed else replace(memory, taken_at=point[0])
         for one in believed:
             paused = self.memory.heard_at is not None and one[0] - self.memory.heard_at > config.silent_after
             self.memory, raised = levels.heed(config, self.memory, one)
