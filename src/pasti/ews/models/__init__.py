@@ -1,7 +1,8 @@
 """The tables of early warning."""
 
 from pasti.ews.models.foreign import ForeignAlert, ForeignFeed
-from pasti.ews.models.rivers import Gauge, RiskArea, River, Shelter
+from pasti.ews.models.replay import Replay
+from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
 from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "ForeignFeed",
     "Gauge",
     "Note",
+    "Policy",
     "Proposal",
+    "Replay",
     "RiskArea",
     "River",
     "Shelter",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,6 +18,11 @@ GEOMETRY_FREE = ("boundary",)
 def place(code: str) -> Place | None:
     """The place with this code, without its boundary loaded; None when there is none."""
     return Place.objects.defer(*GEOMETRY_FREE).filter(pk=code).first()
+
+
+def named(codes: Collection[str]) -> QuerySet[Place]:
+    """The places with these codes, without boundaries, by code."""
+    return Place.objects.defer(*GEOMETRY_FREE).filter(pk__in=codes).order_by("code")
 
 
 def children(code: str) -> QuerySet[Place]:
