@@ -90,7 +90,7 @@ def test_an_exercise_cannot_be_taken_for_a_flood() -> None:
     "changes",
     [
         {"places": ()},
-        {"places": (Where("x", ("99",), ()),)},
+        {"places": (Where("x", (), (SQUARE,)),)},
         {"words": cap_cases.WORDS[:1]},
         {"words": (cap_cases.WORDS[0], Words("en", " \x00 ", "x"))},
         {"expires": SENT},
@@ -103,6 +103,20 @@ def test_an_exercise_cannot_be_taken_for_a_flood() -> None:
 def test_a_draft_that_lacks_something_is_no_warning(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"warning|alert|exercise"):
         cap_compose.compose(draft(**changes), ISSUER)
+
+
+def test_a_place_without_a_boundary_is_warned_all_the_same() -> None:
+    alert = cap_compose.compose(draft(places=(Where("Kelurahan Contoh", ("99.01.01.1001",), ()),)), ISSUER)
+    verdict = cap_check.strict(cap_write.write(alert), schemas.cap12())
+    assert verdict.valid
+    assert {one.code for one in verdict.warnings} == {"tanpa-bentuk"}
+
+
+def test_words_that_are_marked_already_are_not_marked_twice() -> None:
+    words = tuple(Words(one.language, f"{mark} – {one.headline}", one.description)
+                  for one, mark in zip(cap_cases.WORDS, ("LATIHAN", "EXERCISE"), strict=True))  # fmt: skip
+    alert = cap_compose.compose(draft(status=Status.EXERCISE, note="Gladi", words=words), ISSUER)
+    assert [info.headline.count("LATIHAN") + info.headline.count("EXERCISE") for info in alert.infos] == [1, 1]
 
 
 def test_a_number_has_one_name_for_ever() -> None:

@@ -39,14 +39,17 @@ LANGUAGES = {"id": "id-ID", "en": "en"}
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)")
 _MARKS = {  # nobody takes an exercise for a flood
-    Status.EXERCISE: {"id": "LATIHAN: ", "en": "EXERCISE: "},
-    Status.TEST: {"id": "UJI COBA: ", "en": "TEST: "},
+    Status.EXERCISE: {"id": "LATIHAN", "en": "EXERCISE"},
+    Status.TEST: {"id": "UJI COBA", "en": "TEST"},
 }
 
 
 @dataclass(frozen=True)
 class Where:
-    """A place under warning: its name, its codes (kelurahan, RW or RT) and its polygons (`cap_geometry.texts_of`)."""
+    """A place under warning: its name, its codes (kelurahan, RW or RT) and its polygons (`cap_geometry.texts_of`).
+
+    A place whose boundary nobody knows has none; the message is legal without, and machines cannot draw it.
+    """
 
     name: str
     codes: tuple[str, ...]
@@ -178,14 +181,18 @@ def _info(draft: Draft, words: Words, issuer: Issuer) -> Info:
         onset=onset,
         expires=_time(draft.expires, issuer),
         sender_name=plain(issuer.name),
-        headline=short(mark + words.headline),
-        description=plain(mark + words.description),
-        instruction=plain(mark + words.instruction) if words.instruction else "",
+        headline=short(_marked(words.headline, mark)),
+        description=plain(_marked(words.description, mark)),
+        instruction=plain(_marked(words.instruction, mark)) if words.instruction else "",
         web=issuer.web,
         contact=plain(issuer.contact),
         parameters=(Parameter(SIAGA_LEVEL, siaga_level(draft.stage)), Parameter("sungai", plain(draft.river))),
         areas=tuple(_area(one) for one in draft.places),
     )
+
+
+def _marked(text: str, mark: str) -> str:
+    return text if not mark or text.startswith(mark) else f"{mark}: {text}"
 
 
 def _area(place: Where) -> Area:
@@ -197,8 +204,8 @@ def _area(place: Where) -> Area:
 
 
 def _whole(draft: Draft) -> None:
-    if not draft.places or not all(place.polygons and place.codes for place in draft.places):
-        raise ValueError("a warning says where, with polygons and codes")
+    if not draft.places or not all(place.codes for place in draft.places):
+        raise ValueError("a warning says where")
     if sorted(words.language for words in draft.words) != sorted(LANGUAGES):
         raise ValueError("a warning speaks Indonesian and English, each once")
     if any(not short(words.headline) or not plain(words.description) for words in draft.words):

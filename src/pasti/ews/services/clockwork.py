@@ -36,7 +36,9 @@ def _issue_by_clock(proposal_id: int) -> bool:
     warning.automatic = True
     timeline.note(warning.episode, "automatic", _("Diterbitkan sistem karena usulan tidak dijawab pada waktunya"))
     issuing.put_in_force(warning)
-    telling.officers(warning.episode, f"ews.otomatis:{warning.pk}", _("Peringatan terbit otomatis"), warning.headline_id)
+    telling.officers(
+        warning.episode, f"ews.otomatis:{warning.pk}", _("Peringatan terbit otomatis"), warning.headline_id
+    )
     return True
 
 

@@ -55,9 +55,13 @@ def edit(warning_id: int, text: Text, *, version: int, by: User) -> Warning:
     """Keep what the officer wrote. Raises Refused `sudah-berubah` when somebody else changed it meanwhile."""
     warning = locked(warning_id)
     if warning.state != Warning.State.DRAFT:
-        raise Refused("bukan-konsep", _("Peringatan ini sudah tidak bisa diubah: %(what)s") % {"what": said_of(warning)})
+        raise Refused(
+            "bukan-konsep", _("Peringatan ini sudah tidak bisa diubah: %(what)s") % {"what": said_of(warning)}
+        )
     if warning.version != version:
-        raise Refused("sudah-berubah", _("Konsep ini baru saja diubah orang lain. Lihat isinya sekarang, lalu ubah lagi."))
+        raise Refused(
+            "sudah-berubah", _("Konsep ini baru saja diubah orang lain. Lihat isinya sekarang, lalu ubah lagi.")
+        )
     _write(warning, text)
     warning.version += 1
     warning.composed_by = by

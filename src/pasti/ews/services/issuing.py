@@ -58,9 +58,7 @@ def approve(warning_id: int, *, by: User) -> Warning:
         return warning
     _check_waits(warning)
     if warning.composed_by_id == by.pk:
-        raise Refused(
-            "persetujuan-sendiri", _("Anda yang menyusunnya: orang lain yang harus menyetujui."), status=403
-        )
+        raise Refused("persetujuan-sendiri", _("Anda yang menyusunnya: orang lain yang harus menyetujui."), status=403)
     warning.approved_by = by
     return put_in_force(warning)
 

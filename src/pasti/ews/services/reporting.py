@@ -170,7 +170,9 @@ def _check(seen: Seen, key: str, user: User | None) -> None:
     if seen.seen_at > moment + dt.timedelta(minutes=5) or seen.seen_at < moment - OLDEST:
         raise Refused("waktu-salah", _("Waktu harus dalam 24 jam terakhir"), status=422, field="seen_at")
     if not seen.place_code and not places.locate(seen.lon, seen.lat):
-        raise Refused("di-luar-kota", _("Tempat ini di luar kota. Geser titik atau pilih kelurahan."), status=422, field="lat")
+        raise Refused(
+            "di-luar-kota", _("Tempat ini di luar kota. Geser titik atau pilih kelurahan."), status=422, field="lat"
+        )
     hour = StreetReport.objects.filter(reporter_key=key, recorded_at__gte=moment - dt.timedelta(hours=1))
     if hour.count() >= AT_MOST:
         raise Refused("terlalu-sering", _("Sudah banyak laporan dari Anda dalam satu jam. Hubungi 112."), status=429)
@@ -209,5 +211,3 @@ def _answer(found: StreetReport, by: User) -> None:
 
 def _of(one: StreetReport) -> streets.Report:
     return streets.Report(one.reporter_key, one.lat, one.lon, float(one.depth_cm), one.seen_at)
-
-

@@ -24,9 +24,7 @@ def first_warned(episode: Episode) -> dt.datetime | None:
 
 
 @transaction.atomic
-def review(
-    episode_id: int, *, by: User, flooded_at: dt.datetime | None, lessons: str
-) -> Episode:
+def review(episode_id: int, *, by: User, flooded_at: dt.datetime | None, lessons: str) -> Episode:
     """Set down when the first street was under water (None: none was) and the lessons; the verdict follows by rule.
 
     May be done again when more is known: each review is a line of the timeline, and measures count the newest known.
