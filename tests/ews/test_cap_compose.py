@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pasti.ews import schemas
 from pasti.ews.rules import cap_check, cap_compose, cap_write
 from pasti.ews.rules.cap_compose import Where, Words
+from pasti.ews.rules.cap_fault import CapRefused
 from pasti.ews.rules.cap_message import MsgType, Reference, Status
 from tests.ews import cap_cases
 from tests.ews.cap_cases import HOUR, ISSUER, SENT, SQUARE, draft
@@ -101,7 +102,7 @@ def test_an_exercise_cannot_be_taken_for_a_flood() -> None:
     ],
 )
 def test_a_draft_that_lacks_something_is_no_warning(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"warning|alert|exercise"):
+    with pytest.raises(CapRefused, match="belum-lengkap"):
         cap_compose.compose(draft(**changes), ISSUER)
 
 

@@ -97,5 +97,5 @@ def test_a_forecast_beginning_after_the_end_does_not_stop_a_warning(episode: Epi
 
 
 def test_a_warning_without_words_is_refused(episode: Episode) -> None:
-    with pytest.raises(Refused, match="belum lengkap"):
+    with pytest.raises(Refused, match="belum lengkap: judul atau uraian kosong"):
         sealed(episode, headline_en=" ")

@@ -10,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pasti.ews.rules import cap_profile
+from pasti.ews.rules.cap_fault import CapFault, CapRefused
 from pasti.ews.rules.cap_message import (
     Alert,
     Area,
@@ -100,7 +102,7 @@ class Draft:
 
 
 def compose(draft: Draft, issuer: Issuer) -> Alert:
-    """The message. Raises ValueError when the draft lacks what no warning may lack."""
+    """The message. Raises CapRefused when the draft lacks what no warning may lack."""
     _whole(draft)
     return Alert(
         identifier=draft.identifier,
@@ -204,19 +206,30 @@ def _area(place: Where) -> Area:
 
 
 def _whole(draft: Draft) -> None:
+    lacking = tuple(_lacking(draft))
+    if lacking:
+        raise CapRefused(*lacking)
+
+
+def _lacking(draft: Draft) -> Iterator[CapFault]:
     if not draft.places or not all(place.codes for place in draft.places):
-        raise ValueError("a warning says where")
+        yield _lacks("area", "tidak disebut di mana", "it does not say where")
     if sorted(words.language for words in draft.words) != sorted(LANGUAGES):
-        raise ValueError("a warning speaks Indonesian and English, each once")
+        yield _lacks("language", "harus berbahasa Indonesia dan Inggris", "it must speak Indonesian and English")
     if any(not short(words.headline) or not plain(words.description) for words in draft.words):
-        raise ValueError("a warning has a headline and a description")
+        yield _lacks("headline", "judul atau uraian kosong", "headline or description is empty")
     sent = draft.sent.replace(microsecond=0)
     if draft.expires.replace(microsecond=0) <= max(sent, draft.onset or sent):
-        raise ValueError("a warning expires after it begins")
+        yield _lacks("expires", "berakhir sebelum mulai", "it ends before it begins")
     if bool(draft.replaces) == (draft.msg_type == MsgType.ALERT):
-        raise ValueError("a first alert replaces nothing; an update or cancellation names what it replaces")
+        yield _lacks("references", "yang diganti harus disebut, dan hanya oleh pembaruan atau pembatalan",
+                     "what is replaced must be named, and only by an update or cancellation")  # fmt: skip
     if draft.status == Status.EXERCISE and not plain(draft.note):
-        raise ValueError("an exercise says so in its note")
+        yield _lacks("note", "latihan harus dijelaskan", "an exercise must be explained")
+
+
+def _lacks(path: str, id_: str, en: str) -> CapFault:
+    return CapFault("belum-lengkap", path, id_, en)
 
 
 def _referred(one: Reference, issuer: Issuer) -> Reference:

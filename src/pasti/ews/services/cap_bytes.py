@@ -13,9 +13,10 @@ from pasti.ews.queries import cap as queries
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import cap_compose, cap_read
 from pasti.ews.rules.cap_compose import Draft, Issuer, Where, Words
+from pasti.ews.rules.cap_fault import CapRefused
 from pasti.ews.rules.cap_message import Alert, MsgType, Reference, Status
 from pasti.ews.rules.findings import LEVEL, LOWERED, STREETS
-from pasti.ews.services import cap_signing
+from pasti.ews.services import cap_signing, cap_words
 from pasti.kernel.clock import city_zone
 from pasti.kernel.errors import Refused
 
@@ -40,8 +41,9 @@ def seal(warning: Warning, replaced: Sequence[Warning]) -> None:
 def _composed(warning: Warning, replaced: Sequence[Warning]) -> Alert:
     try:
         return cap_compose.compose(_draft(warning, replaced), _issuer())
-    except ValueError as error:
-        raise Refused("cap-tidak-sah", _("Peringatan belum lengkap: %(why)s") % {"why": error}, status=422) from None
+    except CapRefused as refusal:
+        words = _("Peringatan belum lengkap: %(why)s") % {"why": cap_words.sentence(refusal.faults)}
+        raise Refused("cap-tidak-sah", words, status=422) from None
 
 
 def _draft(warning: Warning, replaced: Sequence[Warning]) -> Draft:
