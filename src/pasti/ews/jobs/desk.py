@@ -14,12 +14,6 @@ def tick(timestamp: int) -> int:
     return sum((clockwork.issue_unanswered(), clockwork.escalate(), ending.expire_due(), clockwork.remind_renewals()))
 
 
-@app.task(name="ews.streets", queue="events", queueing_lock="ews.streets", pass_context=False)
-def group_streets() -> int:
-    """After street reports: propose where enough of them agree."""
-    return reporting.propose_from_streets()
-
-
 @app.periodic(cron="40 17 * * *")  # 00.40 WIB
 @app.task(name="ews.forget_phones", queue="upkeep", queueing_lock="ews.forget_phones")
 def forget_phones(timestamp: int) -> int:

@@ -71,7 +71,7 @@ def inject(drill_id: int, *, stage: int, by: User) -> Proposal | None:
     gauge = Gauge.objects.filter(river_id=river, kind=Gauge.Kind.LEVEL).order_by("-place_code", "code").first()
     limits = gauge.rules.get("stages_cm", []) if gauge else []
     level = limits[stage - 1] if 0 < stage <= len(limits) else None
-    return proposing.propose(_finding(stage, level), river=river, gauge=gauge.pk if gauge else None, drill=drill.pk)
+    return proposing.propose(_finding(stage, level), gauge, river=river, drill=drill.pk)
 
 
 @transaction.atomic

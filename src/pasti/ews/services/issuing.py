@@ -181,7 +181,7 @@ def _say(warning: Warning, standing: Warning | None) -> None:
     aggregate = f"ews.river:{episode.river_id}"
     emit(event, aggregate=aggregate, topic=timeline.TOPIC, live=timeline.live("peringatan", warning.status))
     timeline.note(
-        episode, "issued", warning.headline_id, by=warning.composed_by, at=warning.sent_at, warning=warning.pk,
+        episode, "issued", warning.headline_id, by=warning.composed_by, warning=warning.pk,
         stage=warning.stage, automatic=warning.automatic, approved_by=str(warning.approved_by or ""),
     )  # fmt: skip
     timeline.record(
