@@ -23,7 +23,8 @@ class Environment:
 
     `signature` is how letters are signed: "bsre" (certified), "local" (the system's own test certificate) or "none".
     `bpjs_user` and `bpjs_password` are what BPJS signs in to us with (docs/bpjs.md), the others what we sign in to BPJS
-    with; without `bpjs_url` nothing is sent there.
+    with; without `bpjs_url` nothing is sent there. `cap_feeds` are the addresses of lists of other agencies' warnings,
+    separated by spaces; without one nothing is fetched.
     """
 
     data_dir: Path
@@ -47,6 +48,7 @@ class Environment:
     bpjs_cons_id: str
     bpjs_secret: str
     bpjs_user_key: str
+    cap_feeds: str
 
     @property
     def one_login(self) -> bool:
@@ -106,4 +108,5 @@ def read() -> Environment:
         bpjs_cons_id=values.get("PASTI_BPJS_CONS_ID", ""),
         bpjs_secret=values.get("PASTI_BPJS_SECRET", ""),
         bpjs_user_key=values.get("PASTI_BPJS_USER_KEY", ""),
+        cap_feeds=values.get("PASTI_CAP_FEEDS", ""),
     )

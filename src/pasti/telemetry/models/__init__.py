@@ -1,11 +1,12 @@
 """The tables of measurements, after OGC SensorThings 1.1 (18-088), with the city's devices beside them."""
 
 from pasti.telemetry.models.devices import Calibration, Device, DeviceNote
-from pasti.telemetry.models.readings import Daily, Hourly, Latest, Observation, StaleHour
+from pasti.telemetry.models.readings import ArchivedMonth, Daily, Hourly, Latest, Observation, StaleHour
 from pasti.telemetry.models.streams import Datastream, FeatureOfInterest, FeatureStream, ObservedProperty, Sensor
 from pasti.telemetry.models.things import HistoricalLocation, Location, Thing
 
 __all__ = [
+    "ArchivedMonth",
     "Calibration",
     "Daily",
     "Datastream",
