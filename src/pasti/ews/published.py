@@ -100,6 +100,10 @@ SUBSCRIPTIONS = [
     Subscription("telemetry.WatchedReadings", "pasti.ews.services.watching:heard", "ews.watch_readings"),
     Subscription("ews.StreetReported", "pasti.ews.services.reporting:heard", "ews.group_streets"),
     Subscription("ews.WarningProposed", "pasti.ews.services.telling:proposed", "ews.tell_officers"),
+    *(
+        Subscription(f"ews.Warning{what}", "pasti.ews.services.reach.planning:heard", "ews.reach")
+        for what in ("Issued", "Updated", "Cancelled", "Ended")
+    ),
 ]
 
 

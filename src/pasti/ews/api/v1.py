@@ -16,6 +16,7 @@ from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.errors import NotFound
 
 PREFIX = "ews"
+TEXTS = ("headline", "description", "instruction")
 router = Router()
 
 
@@ -125,7 +126,7 @@ def _warning(one: Warning) -> dict[str, Any]:
         "stage": one.stage, "river": one.episode.river_id, "areas": one.area_codes, "people_at_risk": one.people_at_risk,
         "automatic": one.automatic, "sent_at": one.sent_at, "onset": one.onset, "expires_at": one.expires_at,
         "ended_at": one.ended_at, "replaces": one.replaces_id, "cap": f"/cap/{one.cap_identifier}.xml",
-        **{name: {part: getattr(one, f"{name}_{part}") for part in ("id", "en")} for name in ("headline", "description", "instruction")},
+        **{name: {part: getattr(one, f"{name}_{part}") for part in ("id", "en")} for name in TEXTS},
     }  # fmt: skip
 
 

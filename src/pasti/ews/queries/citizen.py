@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from pasti.civil import queries as register
 from pasti.ews.models import Gauge, RiskArea, Shelter, Warning
-from pasti.ews.queries import levels, risk, warnings
+from pasti.ews.queries import forecasts, levels, risk, warnings
 from pasti.ews.queries.levels import Now
+from pasti.ews.rules.forecast import Expected
 from pasti.ews.rules.streets import metres
+from pasti.ews.services import moment
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.places import queries as places
@@ -16,17 +18,19 @@ from pasti.kernel.places.models import Place
 
 SAFE, NEAR, THREAT, DANGER = "safe", "near", "threat", "danger"
 PURPOSE = "ews.peringatan"
+AHEAD = 3  # hours
 
 
 @dataclass(frozen=True)
 class Risk:
-    """A river that floods this place, from which stage on, with the gauge to look at."""
+    """A river that floods this place, from which stage on, with the gauge to look at and its forecast."""
 
     code: str
     name: str
     from_stage: int
     note: str
     gauge: Now | None
+    ahead: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,17 @@ def _risks(code: str, rows: list[Now]) -> list[Risk]:
             found.setdefault(area.river_id, area)
     by_river = {river: [one for one in rows if one.gauge.river_id == river] for river in found}
     return [
-        Risk(river, area.river.name, area.from_stage, area.note, levels.city_gauge(by_river[river]))
+        Risk(river, area.river.name, area.from_stage, area.note, gauge, ahead(gauge))
         for river, area in found.items()
+        for gauge in [levels.city_gauge(by_river[river])]
     ]
+
+
+def ahead(gauge: Now | None, hours: int = AHEAD) -> Expected | None:
+    """The level expected in so many hours; None without a forecast, or where the gauge is silent."""
+    if gauge is None or gauge.silent:
+        return None
+    return next((one for one in forecasts.expected(gauge.gauge.pk, moment.now()) if one.hours == hours), None)
 
 
 def _verdict(concerned: list[Warning], risks: list[Risk]) -> str:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from pasti.ews.models import Gauge, River
 from pasti.ews.rules import rates
 from pasti.ews.rules.memory import Memory
-from pasti.kernel.clock import now
+from pasti.ews.services import moment
 from pasti.kernel.errors import NotFound
 from pasti.telemetry.queries.latest import LatestReading, latest
 from pasti.telemetry.queries.series import Series, series
@@ -98,7 +98,7 @@ def city_gauge(rows: Sequence[Now]) -> Now | None:
 
 def course(gauge: Gauge, hours: int, points: int = 240) -> Series:
     """The gauge's last hours in about so many points."""
-    ends = now()
+    ends = moment.now()
     return series(gauge.datastream_id, ends - hours * HOUR, ends + dt.timedelta(minutes=1), points)
 
 
@@ -124,14 +124,14 @@ def gaps(found: Series, longest: dt.timedelta) -> list[tuple[dt.datetime, float 
 
 def _now(rows: list[Gauge]) -> list[Now]:
     heard = latest([one.datastream_id for one in rows])
-    moment = now()
-    return [_of(one, heard.get(one.datastream_id), moment) for one in rows]
+    at = moment.now()
+    return [_of(one, heard.get(one.datastream_id), at) for one in rows]
 
 
-def _of(gauge: Gauge, newest: LatestReading | None, moment: dt.datetime) -> Now:
+def _of(gauge: Gauge, newest: LatestReading | None, at: dt.datetime) -> Now:
     interval = dt.timedelta(seconds=gauge.rules.get("interval_seconds") or 60)
     patience = max(SILENT_AT_LEAST, SILENT_INTERVALS * interval)
-    silent = newest is None or moment - newest.time > patience
+    silent = newest is None or at - newest.time > patience
     return Now(
         gauge, newest.value if newest else None, newest.time if newest else None,
         newest is not None and newest.flag not in GOOD, silent, None if silent else _per_hour(gauge),

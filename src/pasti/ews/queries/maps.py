@@ -8,7 +8,7 @@ from typing import Any
 from pasti.ews.models import RiskArea, Shelter
 from pasti.ews.queries import episodes, levels, risk, warnings
 from pasti.ews.queries.policy import policy
-from pasti.kernel.clock import now
+from pasti.ews.services import moment
 from pasti.kernel.places import queries as places
 
 RECENT = dt.timedelta(hours=6)
@@ -81,7 +81,7 @@ def _shelters() -> list[dict[str, Any]]:
 
 
 def _water() -> list[dict[str, Any]]:
-    rows = episodes.recent_water(now() - RECENT)
+    rows = episodes.recent_water(moment.now() - RECENT)
     return [_point(round(one.lon, 3), round(one.lat, 3), "water", 0, f"{one.depth_cm} cm") for one in rows]
 
 

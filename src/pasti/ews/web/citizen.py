@@ -13,10 +13,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from pasti.ews.models import Gauge
-from pasti.ews.queries import citizen, foreign, levels, maps, warnings
+from pasti.ews.queries import citizen, forecasts, foreign, levels, maps, risk, warnings
+from pasti.ews.queries.moment import now
+from pasti.ews.services import moment
 from pasti.ews.web.levels_chart import chart_of
 from pasti.ews.web.pages import found_or_404, page, shown
-from pasti.kernel.clock import now
 from pasti.kernel.places import queries as places
 
 COOKIE, YEAR = "ews_tempat", 31536000
@@ -61,10 +62,11 @@ def river(request: HttpRequest, code: str) -> HttpResponse:
     hours = SPANS.get(span, 24)
     if request.GET.get("format") == "csv":
         return _file(request.GET.get("alat", ""), rows, hours)
+    main = levels.city_gauge(rows)
     context = {
         "river": found, "rows": rows, "spans": list(SPANS), "span": str(hours), "at": now(),
         "charts": [chart_of(one, hours) for one in rows], "standing": list(warnings.in_force().filter(episode__river=found)),
-        "areas": maps.areas_of(found.pk), "station": rows[0].gauge.pk if rows else "",
+        "areas": maps.areas_of(found.pk), "main": main, "ahead": forecasts.expected(main.gauge.pk, moment.now()) if main else [],
     }  # fmt: skip
     return shown(request, "river.html", **context)
 
@@ -74,8 +76,6 @@ def river(request: HttpRequest, code: str) -> HttpResponse:
 def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
     """One warning as it was sent, with what came after it. An exercise says so everywhere."""
     found = warnings.sent(warning_id)
-    from pasti.ews.queries import risk
-
     return shown(
         request,
         "warning.html",

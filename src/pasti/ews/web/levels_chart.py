@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pasti.ews.models import Gauge
 from pasti.ews.queries import levels
 from pasti.ews.queries.levels import Now
-from pasti.kernel.clock import city_zone, now
+from pasti.ews.services import moment
+from pasti.kernel.clock import city_zone
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 34
@@ -30,7 +31,7 @@ class Drawn:
 
 def chart_of(one: Now, hours: int) -> Drawn:
     """The gauge's last `hours`."""
-    ends = now()
+    ends = moment.now()
     begins = ends - dt.timedelta(hours=hours)
     return _rain(one, hours, begins, ends) if one.gauge.kind == Gauge.Kind.RAIN else _level(one, hours, begins, ends)
 
@@ -52,7 +53,8 @@ def _rain(one: Now, hours: int, begins: dt.datetime, ends: dt.datetime) -> Drawn
     top = _top([value for _, value in sums] + [10.0])
     width = (WIDTH - LEFT - RIGHT) / hours * 0.8
     bars = [
-        (_x(at, begins, ends), _y(value, top), round(max(width, 1.5), 1), round(HEIGHT - BOTTOM - _y(value, top), 1), f"{_clock(at)}: {value:.1f} mm")
+        (_x(at, begins, ends), _y(value, top), round(max(width, 1.5), 1), round(HEIGHT - BOTTOM - _y(value, top), 1),
+         f"{_clock(at)}: {value:.1f} mm")
         for at, value in sums if at >= begins
     ]  # fmt: skip
     rows: list[tuple[str, float | None]] = [(_moment(at), round(value, 1)) for at, value in reversed(sums)]
