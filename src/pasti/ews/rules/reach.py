@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 EXPOSED, NEAR, REST = 0, 1, 2  # lanes, in the order of sending
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0  # seconds
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 30  # with the pauses about two hours; a warning that runs out before is let go
 # Push services of the browsers in use. An address anywhere else is refused: we would post to whatever somebody typed.
 PUSH_HOSTS = (
     "fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com", "*.push.apple.com",

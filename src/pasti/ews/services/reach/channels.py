@@ -16,7 +16,8 @@ from django.core.mail import EmailMessage
 
 from pasti.ews.services.reach import vapid
 
-TIMEOUT = aiohttp.ClientTimeout(total=15)
+# Of the provider alone: waiting for a free connection of ours is nobody's fault. Far below the lease of `sending`.
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=15)
 # Messages a second; what a contract allows is set in PASTI_EWS_GATEWAYS ("rate").
 RATES = {"push": 5000.0, "email": 20.0, "sms": 50.0, "whatsapp": 80.0, "telegram": 30.0}
 

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from pasti.ews.models import Delivery, Dispatch, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.rules import reach
 from pasti.ews.services.reach import rt_heads
-from pasti.kernel.clock import now
+from pasti.kernel import clock
 from pasti.kernel.outbox.models import StoredEvent
 
 State = Delivery.State
@@ -70,7 +71,7 @@ def lapse(warning_id: int) -> int:
 def _queue(warning: Warning) -> int:
     wards = reach.wards(warning.area_codes)
     given: dict[str, Any] = {
-        "warning": warning.pk, "at": now(), "around": reach.around(warning.area_codes),
+        "warning": warning.pk, "at": clock.now(), "around": reach.around(warning.area_codes),
         "inside": [f"{area}.%" for area in warning.area_codes], "wards": [f"{ward}%" for ward in wards],
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from pasti.civil.queries import statistics
 from pasti.ews.models import RtTask, Warning
+from pasti.ews.queries.moment import now
 from pasti.kernel.accounts import queries as accounts
 from pasti.kernel.accounts.models import User
-from pasti.kernel.clock import now, today
+from pasti.kernel.clock import today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.kernel.notify.services import send
 from pasti.kernel.places import queries as places

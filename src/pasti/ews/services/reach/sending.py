@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from pasti.ews.models import Delivery, Dispatch, Subscription, Warning
+from pasti.ews.queries import moment
 from pasti.ews.rules import reach
 from pasti.ews.services.reach import subscribing
 from pasti.ews.services.reach.channels import Answer, Item, gateways, rate
@@ -58,9 +59,9 @@ def send_due(channel: str) -> int:
 @transaction.atomic
 def take(channel: str, limit: int) -> list[Item]:
     """Take up to `limit` due messages for the time of the lease; what ran out meanwhile is let go."""
-    at = now()
+    real, at = now(), moment.now()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"lease": at + LEASE, "channel": channel, "at": at, "limit": limit})
+        cursor.execute(_TAKE, {"lease": real + LEASE, "channel": channel, "at": real, "limit": limit})
         rows = sorted(cursor.fetchall())
     if not rows:
         return []
@@ -78,8 +79,8 @@ def settle(answers: Sequence[Answer]) -> None:
     """Write down what became of messages, all in one go."""
     if not answers:
         return
-    at = now()
-    settled = [_settled(one, at) for one in answers]
+    real, at = now(), moment.now()
+    settled = [_settled(one, real, at) for one in answers]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE ews_delivery d SET state = n.state, receipt = n.receipt, next_attempt_at = n.next, sent_at = n.sent "
@@ -91,13 +92,13 @@ def settle(answers: Sequence[Answer]) -> None:
     _finish(at)
 
 
-def _settled(answer: Answer, at: dt.datetime) -> tuple[int, str, str, dt.datetime, dt.datetime | None]:
+def _settled(answer: Answer, real: dt.datetime, at: dt.datetime) -> tuple[int, str, str, dt.datetime, dt.datetime | None]:
     state, item = answer.state, answer.item
     if state == "again":
         state = "queued" if item.attempts < reach.MOST_ATTEMPTS else "failed"
     wait = reach.pause(item.attempts, random.random(), answer.retry_after)  # noqa: S311 - spreads load, hides nothing
     receipt = answer.receipt.replace("\x00", "")
-    return item.number, state, receipt, at + dt.timedelta(seconds=wait), at if state == "sent" else None
+    return item.number, state, receipt, real + dt.timedelta(seconds=wait), at if state == "sent" else None
 
 
 def _count_failures(answers: Sequence[Answer]) -> None:

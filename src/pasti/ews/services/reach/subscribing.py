@@ -48,7 +48,7 @@ def subscribe(wish: Wish) -> Subscription:
     Whether the address was known is not told. Raises Refused with the field at fault.
     """
     address, codes = _address(wish), _places(wish.place_codes)
-    row, created = Subscription.objects.select_for_update().get_or_create(
+    row, _created = Subscription.objects.select_for_update().get_or_create(
         channel=wish.channel, address=address, ended_at=None,
         defaults={"created_at": now(), "place_codes": codes, "language": wish.language, "keys": dict(wish.keys)},
     )  # fmt: skip
