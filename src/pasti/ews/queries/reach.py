@@ -78,10 +78,9 @@ def reach(warning_id: int) -> Reach:
     in_time = [
         one for one in warned if one.warned_at and warning.sent_at and one.warned_at <= warning.sent_at + IN_TIME
     ]
-    return Reach(
-        warning, _wards(warning, tasks), _ways(warning), *(sum(one.people for one in some) for some in (tasks, warned, in_time)),
-        sum(one.houses or 0 for one in warned),
-    )  # fmt: skip
+    people, reached, quickly = (sum(one.people for one in some) for some in (tasks, warned, in_time))
+    houses = sum(one.houses or 0 for one in warned)
+    return Reach(warning, _wards(warning, tasks), _ways(warning), people, reached, quickly, houses)
 
 
 def tasks_of(head: User) -> QuerySet[RtTask]:

@@ -92,7 +92,9 @@ def settle(answers: Sequence[Answer]) -> None:
     _finish(at)
 
 
-def _settled(answer: Answer, real: dt.datetime, at: dt.datetime) -> tuple[int, str, str, dt.datetime, dt.datetime | None]:
+def _settled(
+    answer: Answer, real: dt.datetime, at: dt.datetime
+) -> tuple[int, str, str, dt.datetime, dt.datetime | None]:
     state, item = answer.state, answer.item
     if state == "again":
         state = "queued" if item.attempts < reach.MOST_ATTEMPTS else "failed"
