@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from pasti.ews.web import after, citizen, desk, report, watch
+from pasti.ews.web import after, citizen, desk, forecast, report, watch
 
 app_name = "ews"
 urlpatterns = [
     path("", citizen.home, name="home"),
     path("lupa/", citizen.forget, name="forget"),
     path("sungai/<slug:code>/", citizen.river, name="river"),
+    path("perkiraan/", forecast.skill, name="skill"),
     path("peringatan/", citizen.warning_list, name="warnings"),
     path("peringatan/<int:warning_id>/", citizen.warning, name="warning"),
     path("peta/", citizen.map_page, name="map"),
