@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from pasti.ews.services import clockwork, ending, reporting
+from pasti.ews.services import clockwork, ending, forecasting, reporting, watching
 
 
 @app.periodic(cron="* * * * * */10")  # each ten seconds: minutes count while water rises
@@ -19,3 +19,17 @@ def tick(timestamp: int) -> int:
 def forget_phones(timestamp: int) -> int:
     """Each night: take away telephone numbers older than thirty days."""
     return reporting.forget_phones()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="ews.watch", queue="events", queueing_lock="ews.watch")
+def watch(timestamp: int) -> int:
+    """Each minute: what comes by time alone, silence and trouble that has passed; and what a lost wake-up left."""
+    return watching.watch_all()
+
+
+@app.periodic(cron="20 18 * * *")  # 01.20 WIB
+@app.task(name="ews.refit", queue="upkeep", queueing_lock="ews.refit")
+def refit(timestamp: int) -> int:
+    """Each night: fit the forecasts anew on what the gauges have seen."""
+    return forecasting.refit()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from pasti.ews.models import Proposal, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.models import StoredEvent
 

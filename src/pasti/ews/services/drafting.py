@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.models import Episode, Proposal, Warning
 from pasti.ews.queries import risk
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import wording
 from pasti.ews.rules.findings import LOWERED
 from pasti.ews.services import timeline
 from pasti.kernel.accounts.models import User
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 
 DRAFTS = (Warning.State.DRAFT, Warning.State.APPROVAL)

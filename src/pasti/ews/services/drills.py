@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, River, StreetReport, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import issuing, proposing, telling, timeline
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningIssued, WarningUpdated
 from pasti.ews.models import Episode, Proposal, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import cap_bytes, drafting, proposing, timeline
 from pasti.kernel.accounts.models import User
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 from pasti.kernel.outbox.services import emit
 

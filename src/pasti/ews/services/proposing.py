@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningProposed
 from pasti.ews.models import Episode, Gauge, Proposal, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules.findings import LOWERED
 from pasti.ews.services import drafting, timeline
-from pasti.kernel.clock import now
 from pasti.kernel.outbox.services import emit
 
 REPLACED = Proposal.State.REPLACED

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.events import StreetReported
 from pasti.ews.models import Drill, Gauge, RiskArea, StreetReport
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import outcome, streets
 from pasti.ews.services import photos, proposing, timeline
 from pasti.kernel.accounts.access import roles_of
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.kernel.outbox.services import emit

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from pasti.ews.models import Gauge, River
+from pasti.ews.queries import moment
 from pasti.ews.rules.config import GaugeRules
 from pasti.ews.rules.detection import evaluate
 from pasti.ews.rules.findings import Finding
 from pasti.ews.rules.memory import Memory, Surroundings
 from pasti.ews.rules.readings import Reading
 from pasti.ews.rules.set_up import rules_of
-from pasti.ews.services import moment, proposing
+from pasti.ews.services import proposing
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.telemetry.queries.readings import readings
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pasti.ews.models import River, Warning
 from pasti.ews.queries import risk
+from pasti.ews.queries.moment import now
 from pasti.ews.rules import wording
 from pasti.ews.services.drafting import LONGEST_HOURS, Text
-from pasti.kernel.clock import city_zone, now
+from pasti.kernel.clock import city_zone
 from pasti.kernel.places import queries as places
 
 AREA = forms.Textarea(attrs={"rows": 4})

@@ -12,13 +12,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.ews.queries import episodes
+from pasti.ews.queries.moment import now
 from pasti.ews.services import reporting
 from pasti.ews.services.reporting import Seen
 from pasti.ews.web.pages import shown
 from pasti.ews.web.report_forms import ReportForm
 from pasti.kernel.accounts.models import User
 from pasti.kernel.api.retries import done_before, remember
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 
 NAMESPACE = uuid.UUID("5f4fd7d0-6f2e-4a5e-9d59-7cf6b6a2a1c5")
