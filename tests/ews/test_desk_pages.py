@@ -294,6 +294,12 @@ class TestTheDesk:
         assert client.post(f"/ews/jaga/usulan/{asked.pk}/terbit/").status_code == 302
         assert not Warning.objects.exists()
 
+    def test_another_agencys_alert_is_taken_in_or_refused_in_words(self, desk: Client, gauge: Gauge) -> None:
+        refused = desk.post("/ews/jaga/instansi-lain/", {"berkas": SimpleUploadedFile("a.xml", b"<alert/>")})
+        assert refused.status_code == 422
+        assert "CAP" in refused.content.decode()
+        assert desk.get("/ews/jaga/instansi-lain/").status_code == 200
+
     def test_a_watch_is_taken_written_and_handed_over(self, desk: Client, official: Any, browsing: Any) -> None:
         desk.post("/ews/jaga/catatan/ambil/")
         desk.post("/ews/jaga/catatan/tulis/", {"text": "Hujan di Puspo"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
