@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows, standing = levels.all_now(), list(warnings.in_force()[:20])
     answer = citizen.answer(code, rows, standing) if code else None
     ward = request.GET.get("kelurahan", "")[:40]
-    context = {
+    context: dict[str, Any] = {
         "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": rts(ward), "levels": citizen.levels_of(rows),
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
         "unknown": bool(asked) and answer is None,
@@ -62,7 +62,7 @@ def river(request: HttpRequest, code: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _file(request.GET.get("alat", ""), rows, hours)
     main = levels.city_gauge(rows)
-    context = {
+    context: dict[str, Any] = {
         "river": found, "rows": rows, "spans": list(SPANS), "span": str(hours), "at": now(),
         "charts": [chart_of(one, hours) for one in rows], "standing": list(warnings.in_force().filter(episode__river=found)),
         "areas": maps.areas_of(found.pk), "main": main, "ahead": forecasts.expected(main.gauge.pk, moment.now()) if main else [],
