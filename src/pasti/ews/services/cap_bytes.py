@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from pasti.ews.models import Warning
 from pasti.ews.queries import cap as queries
 from pasti.ews.queries.policy import policy
-from pasti.ews.rules import cap_compose, cap_read
+from pasti.ews.rules import cap_compose, cap_read, wording
 from pasti.ews.rules.cap_compose import Draft, Issuer, Where, Words
 from pasti.ews.rules.cap_fault import CapRefused
 from pasti.ews.rules.cap_message import Alert, MsgType, Reference, Status
@@ -33,7 +34,7 @@ def seal(warning: Warning, replaced: Sequence[Warning]) -> None:
     assert warning.sent_at is not None
     mark = {"actual": "A", "exercise": "L", "test": "T"}[warning.status]
     river = warning.episode.river_id
-    warning.cap_identifier = f"PASTI-{mark}-{river}-{warning.sent_at:%Y%m%dT%H%M%SZ}-{warning.episode_id}"
+    warning.cap_identifier = f"PASTI-{mark}-{river}-{warning.sent_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     warning.cap_bytes = cap_signing.issue(_composed(warning, replaced))
     warning.cap_sha256 = hashlib.sha256(warning.cap_bytes).hexdigest()
 
@@ -75,13 +76,18 @@ def _places(warning: Warning) -> tuple[Where, ...]:
 
 
 def _words(warning: Warning) -> tuple[Words, ...]:
+    """The texts without their mark: the message puts its own before each text of an exercise."""
     return tuple(
         Words(language, headline, description or headline, instruction)
-        for language, headline, description, instruction in (
-            ("id", warning.headline_id, warning.description_id, warning.instruction_id),
-            ("en", warning.headline_en, warning.description_en, warning.instruction_en),
+        for language, (headline, description, instruction) in (
+            ("id", _unmarked(wording.DRILL_ID, warning.headline_id, warning.description_id, warning.instruction_id)),
+            ("en", _unmarked(wording.DRILL_EN, warning.headline_en, warning.description_en, warning.instruction_en)),
         )
     )
+
+
+def _unmarked(mark: str, *texts: str) -> tuple[str, ...]:
+    return tuple(one.removeprefix(mark) for one in texts)
 
 
 def _note(warning: Warning) -> str:

@@ -2,7 +2,7 @@
 
 from pasti.telemetry.models.devices import Calibration, Device, DeviceNote
 from pasti.telemetry.models.readings import ArchivedMonth, Daily, Hourly, Latest, Observation, StaleHour
-from pasti.telemetry.models.streams import Datastream, FeatureOfInterest, ObservedProperty, Sensor
+from pasti.telemetry.models.streams import Datastream, FeatureOfInterest, FeatureStream, ObservedProperty, Sensor
 from pasti.telemetry.models.things import HistoricalLocation, Location, Thing
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Device",
     "DeviceNote",
     "FeatureOfInterest",
+    "FeatureStream",
     "HistoricalLocation",
     "Hourly",
     "Latest",

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 
@@ -44,7 +45,9 @@ class _Line:
 
 def judge(keys: Sequence[Key], values: Sequence[float | None], streams: dict[int, Datastream]) -> Judgement:
     """Judge readings with these keys (in order) and values. Locks the streams that have limits until the transaction ends."""
-    found = Judgement([quality.NOT_EVALUATED if value is not None else quality.MISSING for value in values], [0] * len(keys))
+    found = Judgement(
+        [quality.NOT_EVALUATED if value is not None else quality.MISSING for value in values], [0] * len(keys)
+    )
     groups = {pk: list(group) for pk, group in groupby(range(len(keys)), key=lambda index: keys[index][0])}
     tested = {pk: limits for pk in groups if (limits := limits_of(streams[pk])).tested}
     if not tested:
@@ -75,7 +78,9 @@ def _line(
     pk: int, limits: Limits, stored: list[Neighbour], group: list[int], keys: Sequence[Key], values: Sequence[float | None]
 ) -> _Line:  # fmt: skip
     known = {one[0] for one in stored}
-    new = [(keys[at][1], NAN if (value := values[at]) is None else value, at) for at in group if keys[at][1] not in known]
+    new = [
+        (keys[at][1], NAN if (value := values[at]) is None else value, at) for at in group if keys[at][1] not in known
+    ]
     line = [(one[0], one[1], ~at) for at, one in enumerate(stored)] + new
     if stored and new and stored[-1][0] > new[0][0]:
         line.sort()
@@ -144,7 +149,7 @@ def _read(
         return
     first, last = [moment(spans[pk][0]) for pk in pks], [moment(spans[pk][1]) for pk in pks]
     reach = [dt.timedelta(seconds=tested[pk].reach) for pk in pks]
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": pks, "first": first, "last": last, "reach": reach, "back": [tested[pk].back for pk in pks],
         "least": min(map(dt.datetime.__sub__, first, reach)), "most": max(map(dt.datetime.__add__, last, reach)),
     }  # fmt: skip
@@ -159,7 +164,7 @@ def revise(revised: dict[Key, tuple[int, int]]) -> None:
     if not revised:
         return
     times = [moment(key[1]) for key in revised]
-    given = [[key[0] for key in revised], times, *map(list, zip(*revised.values(), strict=True))]
+    given: list[Any] = [[key[0] for key in revised], times, *map(list, zip(*revised.values(), strict=True))]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE telemetry_observation o SET flag = n.flag, reasons = n.reasons "
