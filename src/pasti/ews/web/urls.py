@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pasti.ews.web import after, citizen, desk, forecast, report, watch
+from pasti.ews.web import after, citizen, desk, forecast, others, report, watch
 
 app_name = "ews"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("jaga/laporan/<int:report_id>/", watch.report, name="street"),
     path("jaga/laporan/<int:report_id>/foto/", watch.photo, name="photo"),
     path("jaga/laporan/<int:report_id>/<slug:verb>/", watch.answer, name="answer"),
+    path("jaga/instansi-lain/", others.alerts, name="alerts"),
     path("episode/", after.listing, name="episodes"),
     path("episode/<int:episode_id>/", after.episode, name="episode"),
     path("episode/<int:episode_id>/evaluasi/", after.review, name="review"),
