@@ -28,7 +28,8 @@ def api() -> Api:
 
 def answered(client: Client, address: str) -> int:
     """The status of a GET; a refusal has words."""
-    answer = client.get(address)
+    # An address as a program without manners writes it: nothing but blanks is escaped.
+    answer = client.get(quote(address, safe="/:?&=$%()',*@;"))
     assert answer.status_code in (200, 204, 400, 404, 414), (address, answer.status_code)
     if answer.status_code >= 400:
         assert json.loads(answer.content)["message"]
@@ -39,7 +40,7 @@ def test_hostile_addresses_are_refused(api: Api) -> None:
     at = f"{BASE}/Things"
     for address in (
         f"{at}?$top={10**30}", f"{at}?$skip={10**30}", f"{at}?$skip={2**53}", f"{at}?$filter={'(' * 5000}", f"{at}?$filter={'not%20' * 900}true",
-        f"{at}?$filter=name%20eq%20'%00'", f"{at}?$filter=name eq '\ud83c\udf0a\u202e'", f"{at}?$filter=%ff%fe", f"{at}(%00)", f"{at}(1)/%00",
+        f"{at}?$filter=name%20eq%20'%00'", f"{at}?$filter=name eq '🌊\u202e'", f"{at}?$filter=%ff%fe", f"{at}(%00)", f"{at}(1)/%00",
         f"{at}(%F0%9F%8C%8A)", f"{at}('1')", f"{at}({'9' * 90})", f"{at}?$expand={'Datastreams/Thing/' * 50}", f"{at}?$orderby={'name,' * 50}name",
         f"{at}?$filter={' or '.join(['name eq 1'] * 100)}", f"{at}?$filter=substring(name,1e300) eq 'a'", f"{at}?$filter=substring(name,1,99999999999) eq 'a'",
         f"{at}?$filter=id eq 99999999999999999999", f"{at}?$filter=now() add duration'P999999D' gt maxdatetime()",
@@ -52,7 +53,7 @@ def test_hostile_addresses_are_refused(api: Api) -> None:
         f"{BASE}/Observations?$filter=phenomenonTime sub duration'P999999D' gt 2020-01-01T00:00:00Z", f"{BASE}/Datastreams?$filter=phenomenonTime eq '1'",
         f"{BASE}/Observations?$filter=result/a/0 eq 1", f"{BASE}/Observations?$filter=result eq phenomenonTime", f"{BASE}/Observations?$filter=geo.distance(FeatureOfInterest/feature,Datastream/observedArea) lt 1",
     ):  # fmt: skip
-        answered(api.client, address.replace(" ", "%20"))
+        answered(api.client, address)
 
 
 @CALM
@@ -110,10 +111,11 @@ def test_no_body_brings_a_fault(api: Api, path: str, body: Any) -> None:
 
 def test_bodies_that_are_no_json_are_refused(api: Api) -> None:
     deep = b'{"name":"x","properties":' + b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"}"
-    for body in (b"", b"{", b"\xff", b'{"name": "\\ud800"}', b'{"name": 1e999}', deep, b'{"name":"x","properties":{"a":1e999}}',
+    for body in (b"{", b"\xff", b'{"name": "\\ud800"}', b'{"name": 1e999}', deep, b'{"name":"x","properties":{"a":1e999}}',
                  b'{"name":"x","properties":{"\\u0000":1}}', b'{"name":"x","name":1}'):  # fmt: skip
         answer = api.client.generic("POST", f"{BASE}/Things", body, "application/json", headers=api.headers)
         assert answer.status_code in (201, 400), (body[:40], answer.status_code)
+    assert api.client.generic("POST", f"{BASE}/Things", b"", headers=api.headers).status_code == 415
     for method in ("TRACE", "BREW", "COPY"):
         assert api.client.generic(method, f"{BASE}/Things").status_code == 405
     preflight = api.client.options(f"{BASE}/Things")
