@@ -10,8 +10,8 @@ from django.db import transaction
 
 from pasti.ews import pack
 from pasti.ews.models import Gauge, Proposal, River
-from pasti.ews.queries import gauges
-from pasti.ews.services import moment, watching
+from pasti.ews.queries import gauges, moment
+from pasti.ews.services import watching
 from pasti.simulation.gauges import evening
 from pasti.simulation.rivers import PETUNG, Sample
 from pasti.telemetry.services.readings import Reading, store

@@ -3,7 +3,7 @@
     range: [0, 600]        the instrument cannot read outside of it: bad
     usual: [5, 450]        outside of it: suspect
     months: {"1": [20, 450]}   what the month (UTC) has seen before; outside of it: suspect
-    spike: [15, 40]        distance from the middle of both neighbours: suspect above the first, bad above the second
+    spike: [15, 40]        so much higher or lower than both neighbours: suspect above the first, bad above the second
     rate: 120              change an hour: suspect above it
     flat: [36, 72]         so many readings in a row within `flat_within` of each other: suspect, bad
     flat_within: 0

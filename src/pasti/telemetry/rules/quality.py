@@ -123,14 +123,20 @@ def _neighbours(runs: Sequence[Run], sound: _Sound, suspect: Bits, bad: Bits) ->
     _rates(runs, sound, linked, spiked, suspect)
     for number, run in enumerate(runs):
         if run.limits.flat[0]:
-            _flat(run.limits, sound, linked, *np.searchsorted(sound.owner, [number, number + 1]), suspect, bad)
+            first, last = np.searchsorted(sound.owner, [number, number + 1])
+            _flat(run.limits, sound, linked, slice(first, last), suspect, bad)
 
 
 def _spikes(runs: Sequence[Run], sound: _Sound, linked: Truths, suspect: Bits, bad: Bits) -> Truths:
-    """Test 6 of the manual. Returns which are bad: they are left out when the change after them is looked at."""
+    """Test 6 of the manual in its differential form: higher or lower than both neighbours, by so much than the nearer.
+
+    The distance from the middle of both, its older form, condemns the good readings beside a spike as well, and the foot
+    of every steep rise. Returns which are bad: they are left out when the change after them is looked at.
+    """
     limits = np.array([run.limits.spike for run in runs])[sound.owner]
+    step = np.diff(sound.values)
     away = np.zeros(len(sound.values))
-    away[1:-1] = np.abs(sound.values[1:-1] - (sound.values[:-2] + sound.values[2:]) / 2)
+    away[1:-1] = np.where(step[:-1] * step[1:] < 0, np.minimum(np.abs(step[:-1]), np.abs(step[1:])), 0)
     away[~(linked[:-1] & linked[1:])] = 0
     spiked: Truths = away > limits[:, 1]
     suspect[sound.places[(away > limits[:, 0]) & ~spiked]] |= Reason.SPIKE
@@ -148,13 +154,11 @@ def _rates(runs: Sequence[Run], sound: _Sound, linked: Truths, spiked: Truths, s
     suspect[sound.places[here[rate > limits]]] |= Reason.RATE
 
 
-def _flat(
-    limits: Limits, sound: _Sound, linked: Truths, first: int, last: int, suspect: Bits, bad: Bits
-) -> None:  # fmt: skip
+def _flat(limits: Limits, sound: _Sound, linked: Truths, mine: slice, suspect: Bits, bad: Bits) -> None:
     """Test 8: the last so many readings, without a gap between them, lie within `flat_within` of each other."""
-    values, places = sound.values[first:last], sound.places[first:last]
+    values, places = sound.values[mine], sound.places[mine]
     # Only where each step is small can a whole stretch be flat; most streams have none long enough.
-    small = linked[first:last] & (np.abs(np.diff(values, prepend=np.inf)) <= limits.flat_within)
+    small = linked[mine] & (np.abs(np.diff(values, prepend=np.inf)) <= limits.flat_within)
     for count, found in ((limits.flat[0], suspect), (limits.flat[1], bad)):
         found[places[_within(values, small, count, limits.flat_within)]] |= Reason.FLAT
 

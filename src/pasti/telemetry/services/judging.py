@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 
@@ -148,7 +149,7 @@ def _read(
         return
     first, last = [moment(spans[pk][0]) for pk in pks], [moment(spans[pk][1]) for pk in pks]
     reach = [dt.timedelta(seconds=tested[pk].reach) for pk in pks]
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": pks, "first": first, "last": last, "reach": reach, "back": [tested[pk].back for pk in pks],
         "least": min(map(dt.datetime.__sub__, first, reach)), "most": max(map(dt.datetime.__add__, last, reach)),
     }  # fmt: skip
@@ -163,7 +164,7 @@ def revise(revised: dict[Key, tuple[int, int]]) -> None:
     if not revised:
         return
     times = [moment(key[1]) for key in revised]
-    given = [[key[0] for key in revised], times, *map(list, zip(*revised.values(), strict=True))]
+    given: list[Any] = [[key[0] for key in revised], times, *map(list, zip(*revised.values(), strict=True))]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE telemetry_observation o SET flag = n.flag, reasons = n.reasons "

@@ -115,7 +115,8 @@ def _write(
     judged = judging.judge(keys, values, streams)
     for index in (at for at, one in enumerate(ordered) if one.value is not None):
         judged.flags[index] = quality.NOT_EVALUATED  # text, truth or object: nothing is missing, and no test applies
-    columns = {"result": values, "flag": judged.flags, "reasons": judged.reasons} | _rarer(ordered)
+    columns: rows.Columns = {"result": values, "flag": judged.flags, "reasons": judged.reasons}
+    columns |= _rarer(ordered)
     kept = rows.insert(keys, columns, now_is)
     if kept:
         judging.revise(judged.revised)
@@ -143,7 +144,7 @@ def _rarer(ordered: Sequence[Reading]) -> rows.Columns:
         "parameters": [_json(one.parameters) for one in ordered],
         "result_quality": [_json(one.result_quality) for one in ordered],
     }
-    return {name: column for name, column in columns.items() if any(one is not None for one in column)}
+    return {name: column for name, column in columns.items() if any(column)}
 
 
 def _json(value: Any) -> str | None:
@@ -165,8 +166,8 @@ def _spans(
         pairs = list(group)
         first, last = moment(pairs[0][0][1]), moment(pairs[-1][0][1])
         ends = max((one.end for _, one in pairs if one.end), default=last)
-        results = sorted(one.result_time for _, one in pairs if one.result_time) or [None]
-        found[pk] = (last, first, max(ends, last), results[0], results[-1])
+        results = [one.result_time for _, one in pairs if one.result_time]
+        found[pk] = (last, first, max(ends, last), min(results, default=None), max(results, default=None))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -71,7 +72,7 @@ def _some(over: dt.datetime) -> int:
         hours: list[Hour] = cursor.fetchall()
         if hours:
             least, most = min(hour[1] for hour in hours), max(hour[1] for hour in hours) + dt.timedelta(hours=1)
-            given = {
+            given: dict[str, Any] = {
                 "ids": [hour[0] for hour in hours], "begins": [hour[1] for hour in hours], "zone": str(city_zone()),
                 "least": least, "most": most,
             }  # fmt: skip

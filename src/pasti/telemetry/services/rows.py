@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -32,7 +33,7 @@ _INSERT = (
     "SELECT datastream_id, 'epoch'::timestamptz + ms * interval '1 millisecond', %s, {names} FROM {source} "
     "ON CONFLICT (datastream_id, phenomenon_time) DO NOTHING RETURNING datastream_id, phenomenon_time"
 )
-_months: set[tuple[int, int]] = set()
+_months: set[tuple[str, int, int]] = set()  # partitions known to be there: database, year, month
 
 
 def milliseconds(time: dt.datetime) -> int:
@@ -53,11 +54,12 @@ def months_of(times: Iterable[int]) -> set[tuple[int, int]]:
 
 def ensure_months(keys: Collection[Key]) -> None:
     """Make the partitions that are missing. What this process knows to be there is not asked for again."""
-    for year, month in sorted(months_of(ms for _, ms in keys) - _months):
+    database = connection.settings_dict["NAME"]
+    for known in sorted({(database, *month) for month in months_of(ms for _, ms in keys)} - _months):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT telemetry_ensure_month(%s)", [dt.datetime(year, month, 1, tzinfo=dt.UTC)])
+            cursor.execute("SELECT telemetry_ensure_month(%s)", [dt.datetime(known[1], known[2], 1, tzinfo=dt.UTC)])
         # Remembered only once it is certain: a rolled back batch takes its partition with it.
-        connection.on_commit(lambda known=(year, month): _months.add(known))  # type: ignore[misc]
+        connection.on_commit(partial(_months.add, known))
 
 
 def insert(keys: Sequence[Key], columns: Columns, recorded_at: dt.datetime) -> Collection[Key]:
@@ -76,15 +78,16 @@ def insert(keys: Sequence[Key], columns: Columns, recorded_at: dt.datetime) -> C
             # Left from an earlier batch of the same transaction.
             cursor.execute("TRUNCATE telemetry_incoming")
             with cursor.copy(f"COPY telemetry_incoming (datastream_id, ms, {names}) FROM STDIN") as copy:
-                copy.write(_lines([pks, times, *columns.values()]))
+                copy.write(_lines(pks, times, columns))
             cursor.execute(_INSERT.format(names=names, source="telemetry_incoming"), [recorded_at])
         # What the database answers is read only when something was there already, which is rare.
         return keys if cursor.rowcount == len(keys) else {(pk, milliseconds(time)) for pk, time in cursor.fetchall()}
 
 
-def _lines(columns: Sequence[Sequence[Any]]) -> str:
+def _lines(pks: Sequence[int], times: Sequence[int], columns: Columns) -> str:
     """COPY's text form."""
-    return "\n".join(map("\t".join, zip(*(map(_field, column) for column in columns), strict=True))) + "\n"
+    whole = [map(str, column) if KINDS[name] == "smallint" else map(_field, column) for name, column in columns.items()]
+    return "\n".join(map("\t".join, zip(map(str, pks), map(str, times), *whole, strict=True))) + "\n"
 
 
 def _field(value: Any) -> str:
