@@ -10,7 +10,7 @@ from pasti.ews.queries import forecasts, levels, risk, warnings
 from pasti.ews.queries.levels import Now
 from pasti.ews.rules.forecast import Expected
 from pasti.ews.rules.streets import metres
-from pasti.ews.services import moment
+from pasti.ews.queries import moment
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.places import queries as places

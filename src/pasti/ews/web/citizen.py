@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from pasti.ews.models import Gauge
 from pasti.ews.queries import citizen, forecasts, foreign, levels, maps, risk, warnings
 from pasti.ews.queries.moment import now
-from pasti.ews.services import moment
+from pasti.ews.queries import moment
 from pasti.ews.web.levels_chart import chart_of
 from pasti.ews.web.pages import found_or_404, page, shown
 from pasti.kernel.places import queries as places

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pasti.ews.models import Gauge
 from pasti.ews.queries import levels
 from pasti.ews.queries.levels import Now
-from pasti.ews.services import moment
+from pasti.ews.queries import moment
 from pasti.kernel.clock import city_zone
 
 WIDTH, HEIGHT = 720, 260
