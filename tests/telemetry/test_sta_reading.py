@@ -85,7 +85,10 @@ def test_properties_and_what_is_inside_of_them_have_addresses(api: Api) -> None:
     assert api.get(f"{at}/name") == {"name": "Gembong"}
     assert api.get(f"{at}/properties/river/km/1") == {"1": 2}
     assert api.client.get(f"{BASE}/{at}/name/$value").content == b"Gembong"
-    assert json.loads(api.client.get(f"{BASE}/{at}/properties/river/$value").content) == {"km": [1, 2], "name": "Gembong"}
+    assert json.loads(api.client.get(f"{BASE}/{at}/properties/river/$value").content) == {
+        "km": [1, 2],
+        "name": "Gembong",
+    }
     empty = api.client.get(f"{BASE}/Sensors({first(api, 'Sensors')})/properties")
     assert (empty.status_code, empty.content) == (204, b"")
     api.get(f"{at}/properties/lake", 404)
@@ -141,7 +144,7 @@ def test_pages_follow_each_other_and_lose_nothing(api: Api) -> None:
 
 
 def test_a_page_by_key_does_not_slip_when_something_is_added(api: Api) -> None:
-    page = api.get("Datastreams(%d)/Observations" % first(api, "Datastreams"), top=2, orderby="phenomenonTime desc")
+    page = api.get(f"Datastreams({first(api, 'Datastreams')})/Observations", top=2, orderby="phenomenonTime desc")
     observations(api, first(api, "Datastreams"), [6], NOON + dt.timedelta(hours=2))
     following = api.get(page["@iot.nextLink"])
     assert [one["result"] for one in (*page["value"], *following["value"])] == [5.0, 4.0, 3.0, 2.0]
@@ -195,7 +198,7 @@ def test_an_answer_costs_a_query_for_each_level_not_for_each_entity(api: Api) ->
 
     assert queries("Things") == 1
     assert queries("Things", count="true") == 2
-    assert queries("Datastreams(%d)/Observations" % first(api, "Datastreams"), top=1) == 1
+    assert queries(f"Datastreams({first(api, 'Datastreams')})/Observations", top=1) == 1
     deep = "Locations,Datastreams($expand=Observations($top=1;$orderby=phenomenonTime desc),ObservedProperty)"
     assert queries("Things", expand=deep, top=1) == queries("Things", expand=deep) == 5
     assert queries("Observations", expand="Datastream/Thing,FeatureOfInterest") == 4
