@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -78,9 +78,15 @@ def _with_features(readings: Sequence[Reading], device: Device | None) -> list[R
     found = sta_features.features_of(open_streams) if open_streams else {}
     if named := {(one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None}:
         sta_features.use(_existing(named))
-    return [
-        one if one.feature_id is not None else replace(one, feature_id=found.get(one.datastream_id)) for one in readings
-    ]
+    return [one if one.feature_id is not None else _with(one, found.get(one.datastream_id)) for one in readings]
+
+
+def _with(one: Reading, feature: int | None) -> Reading:
+    # As `dataclasses.replace`, six times as fast.
+    return Reading(
+        one.datastream_id, one.time, one.result, one.value, one.end, one.result_time, feature, one.valid, one.parameters,
+        one.result_quality,
+    )  # fmt: skip
 
 
 def _existing(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
