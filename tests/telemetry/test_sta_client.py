@@ -121,8 +121,9 @@ def test_a_foreign_client_makes_reads_asks_pages_changes_and_deletes_all_eight_e
     assert [one.name for one in near] == ["Bokwedi"]
 
     # changes: the client sends whole entities, ids and all, by PATCH; and JSON Patches
-    thing.name = "Welang hilir"
-    service.update(thing)
+    known = service.things().find(thing.id)
+    known.name = "Welang hilir"
+    service.update(known)
     assert service.things().find(thing.id).name == "Welang hilir"
     for one, dao in ((sensor, service.sensors()), (about, service.observed_properties()), (feature, service.features_of_interest()),
                      (places[0], service.locations()), (stream, service.datastreams())):  # fmt: skip

@@ -84,6 +84,8 @@ OBSERVATIONS_ARE_FOUND = [
     ("result mul 2 eq 40", [20.0]),
     ("result div 10 eq 1", [10.0]),
     ("result div 0 eq 1", []),
+    ("5 div 2 eq 2.5 and result eq 10", [10.0]),
+    ("Datastream/id gt 0 and result eq 10", [10.0]),
     ("result mod 20 eq 10", [10.0]),
     ("round(result) eq 31", [30.5]),
     ("floor(result) eq 30", [30.5]),

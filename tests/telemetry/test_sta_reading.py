@@ -129,7 +129,10 @@ def test_only_what_is_selected_comes(api: Api) -> None:
 def test_pages_follow_each_other_and_lose_nothing(api: Api) -> None:
     asked = (
         {}, {"orderby": "id desc"}, {"orderby": "phenomenonTime desc"}, {"orderby": "phenomenonTime"},
-        {"orderby": "result"}, {"filter": "result gt 1", "orderby": "Datastream/name,phenomenonTime"}, {"skip": 3},
+        {"orderby": "result"},
+        {"filter": "result gt 1"},
+        {"filter": "result gt 2 and Datastream/name ne 'x'", "orderby": "phenomenonTime desc"},
+        {"filter": "result gt 1", "orderby": "Datastream/name,phenomenonTime"}, {"skip": 3},
     )  # fmt: skip
     for options in asked:
         whole = [one["@iot.id"] for one in api.get("Observations", top=1000, **options)["value"]]
