@@ -8,10 +8,8 @@ from typing import Any, cast
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can
 from pasti.kernel.accounts.models import User
-from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.auth import bearer
 from pasti.kernel.api.idempotency import idempotent
 from pasti.kernel.api.paging import page_of
@@ -19,7 +17,7 @@ from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.api import v1_waiting
-from pasti.purut.api.v1_shared import AntreanShown, BookingWanted, mine, patient_of, plain, shown
+from pasti.purut.api.v1_shared import AntreanShown, BookingWanted, mine, patient_of, plain, scope_for, shown
 from pasti.purut.models import Poli
 
 PREFIX = "purut"
@@ -101,9 +99,10 @@ def sesi(request: HttpRequest, wanted: Query[SesiWanted]) -> Any:
 def book(request: HttpRequest, wanted: BookingWanted) -> tuple[int, Any]:
     """Take a place. 409 `kuota-habis` when full, `sudah-terdaftar` when the patient is registered already."""
     user = cast(User, request.user)
-    with scoped(register.scope_for(user, "purut.registration")):
+    patient = patient_of(user, wanted)
+    with scope_for(user, patient):
         antrean = services.book(
-            sesi_id=wanted.sesi_id, patient=patient_of(user, wanted), payer=wanted.payer, channel="api",
+            sesi_id=wanted.sesi_id, patient=patient, payer=wanted.payer, channel="api",
             visit_kind=wanted.visit_kind, referral_no=wanted.referral_no.upper(),
         )  # fmt: skip
     return 201, shown(antrean, ahead=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, cast
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from ninja import Field, Schema
 from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can
 from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.audit.services import record_read
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
@@ -75,6 +77,11 @@ def patient_of(user: User, wanted: PlaceWanted) -> services.PatientWanted | UUID
     if chosen not in register.household_ids(user.person_id) and not can(user, "purut.register"):
         raise NotFound
     return chosen
+
+
+def scope_for(user: User, patient: services.PatientWanted | UUID) -> AbstractContextManager[Any]:
+    """The scope in which the register is asked for a resident; the data of a patient typed in ask it nothing."""
+    return scoped(register.scope_for(user, "purut.registration")) if isinstance(patient, UUID) else nullcontext()
 
 
 def mine(request: HttpRequest, code: str) -> Antrean:

@@ -7,15 +7,13 @@ from typing import Any, cast
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from pasti.civil import queries as register
 from pasti.kernel.accounts.models import User
-from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.auth import bearer
 from pasti.kernel.api.idempotency import idempotent
 from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.errors import NotFound
 from pasti.purut import services
-from pasti.purut.api.v1_shared import AntreanShown, PlaceWanted, mine, patient_of, shown
+from pasti.purut.api.v1_shared import AntreanShown, PlaceWanted, mine, patient_of, scope_for, shown
 
 router = Router()
 
@@ -36,9 +34,10 @@ def join(request: HttpRequest, sesi_id: int, wanted: PlaceWanted) -> tuple[int, 
     if not 0 < sesi_id < 2**63:
         raise NotFound
     user = cast(User, request.user)
-    with scoped(register.scope_for(user, "purut.registration")):
+    patient = patient_of(user, wanted)
+    with scope_for(user, patient):
         row = services.join(
-            sesi_id=sesi_id, patient=patient_of(user, wanted), payer=wanted.payer, channel="api",
+            sesi_id=sesi_id, patient=patient, payer=wanted.payer, channel="api",
             visit_kind=wanted.visit_kind, referral_no=wanted.referral_no.upper(),
         )  # fmt: skip
     return 201, TungguShown(id=row.pk, sesi_id=row.sesi_id, state=row.state)

@@ -9,8 +9,13 @@ from uuid import UUID
 
 from pasti.civil import queries as register
 from pasti.civil.rules import nik as nik_rules
+from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
+from pasti.kernel.statements import run
 from pasti.purut.models import Patient
+
+_ADD = """INSERT INTO purut_patient (person_id, nik, name, sex, birth_date, phone, jkn_no, kk_no, address, recorded_at)
+VALUES (%s, %s, %s, %s, %s, %s, '', '', '', %s) ON CONFLICT DO NOTHING RETURNING norm"""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,10 @@ def _from_register(person_id: UUID) -> Patient:
 
 
 def _new_patient(keys: dict[str, Any], name: str, sex: str, birth_date: dt.date, phone: str = "") -> Patient:
-    patient, _created = Patient.objects.get_or_create(
-        nik=keys["nik"], person_id=keys.get("person_id"),
-        defaults={"name": name, "sex": sex, "birth_date": birth_date, "phone": phone},
-    )  # fmt: skip
+    moment = now()
+    patient = Patient(name=name, sex=sex, birth_date=birth_date, phone=phone, recorded_at=moment, **keys)
+    row = run(_ADD, [patient.person_id, patient.nik, name, sex, birth_date, phone, moment])
+    if row is None:  # somebody registered the same patient just now
+        return Patient.objects.get(**({"person_id": None} | keys))
+    patient.norm, patient._state.adding = row[0], False
     return patient
