@@ -21,7 +21,7 @@ from .conftest import arrived, booked, open_session, patient, section
 DAMAGE = {
     "counters": [
         "UPDATE purut_sesi SET used_online = used_online - 1 WHERE used_online > 0",
-        "UPDATE purut_antrean SET payer = 'jkn' WHERE number = 1",
+        "UPDATE purut_antrean SET payer = 'jkn' WHERE number = 3",
     ],
     "quotas": [
         "ALTER TABLE purut_sesi DROP CONSTRAINT sesi_online_within_quota; UPDATE purut_sesi SET quota_online = 1",

@@ -11,9 +11,10 @@ from pasti.civil import queries as register
 from pasti.civil.rules import nik as nik_rules
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
-from pasti.kernel.statements import run
+from pasti.kernel.statements import Finder, run
 from pasti.purut.models import Patient
 
+_BY_NIK = Finder("FROM purut_patient p WHERE p.nik = %s", p=Patient)
 _ADD = """INSERT INTO purut_patient (person_id, nik, name, sex, birth_date, phone, jkn_no, kk_no, address, recorded_at)
 VALUES (%s, %s, %s, %s, %s, %s, '', '', '', %s) ON CONFLICT DO NOTHING RETURNING norm"""
 
@@ -39,8 +40,12 @@ def record_of(wanted: PatientWanted | Patient | UUID) -> Patient:
         nik_rules.parse(wanted.nik)
     except nik_rules.InvalidNik as invalid:
         raise Refused("nik-tidak-sah", str(invalid), status=422, field="nik") from invalid
-    known = Patient.objects.filter(nik=wanted.nik).first()
-    return known or _new_patient({"nik": wanted.nik}, wanted.name, wanted.sex, wanted.birth_date, phone=wanted.phone)
+    known = _BY_NIK.first([wanted.nik])
+    return (
+        known[0]
+        if known
+        else _new_patient({"nik": wanted.nik}, wanted.name, wanted.sex, wanted.birth_date, phone=wanted.phone)
+    )
 
 
 def _from_register(person_id: UUID) -> Patient:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import NotFound, Refused
-from pasti.kernel.statements import run
-from pasti.purut.models import Antrean, Hospital, Patient, Sesi
+from pasti.kernel.statements import Finder, run
+from pasti.purut.models import Antrean, Hospital, Patient, Poli, Sesi
 from pasti.purut.rules import numbers, order, times
 from pasti.purut.rules.states import State
 
@@ -46,6 +46,10 @@ SELECT id, number FROM made"""
     for payer in PAYERS.values()
     for channel in ("online", "walkin")
 }
+
+_SESSION = "FROM purut_sesi s JOIN purut_poli p ON p.code = s.poli_id CROSS JOIN purut_hospital h WHERE s.id = %s"
+_FOUND = Finder(_SESSION, s=Sesi, p=Poli, h=Hospital)
+_LOCKED = Finder(f"{_SESSION} FOR NO KEY UPDATE OF s", s=Sesi, p=Poli, h=Hospital)
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,11 @@ def bookable_session(sesi_id: int, *, locked: bool = False) -> tuple[Sesi, Hospi
 
     Raises NotFound, Refused `sesi-tutup` or `di-luar-jangkauan`.
     """
-    rows = Sesi.objects.select_related("poli")
-    sesi = (rows.select_for_update(of=("self",), no_key=True) if locked else rows).filter(pk=sesi_id).first()
-    if sesi is None:
+    found = (_LOCKED if locked else _FOUND).first([sesi_id])
+    if found is None:
         raise NotFound(_("Sesi tidak ditemukan"))
-    rules, moment = Hospital.objects.get(), now()
+    sesi, sesi.poli, rules = found
+    moment = now()
     if sesi.state != Sesi.State.OPEN or not times.bookable(moment, sesi.ends_at, rules.closes_minutes_before_end):
         raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
     if sesi.starts_at > moment + dt.timedelta(days=rules.horizon_days + 1):
