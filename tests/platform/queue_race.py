@@ -35,8 +35,9 @@ FROM purut_antrean a WHERE a.sesi_id = %s AND a.number > %s"""
 
 @dataclass(frozen=True)
 class Wish:
-    """One person's wish for a place. Those with the same key are one wish, sent again."""
+    """One person's wish for a place. Those with the same key are one wish, sent again in the same name."""
 
+    token: str
     sesi: int
     patient: dict[str, str]
     payer: str
@@ -48,6 +49,7 @@ class Told:
     """What people were told, by the key they asked with."""
 
     answers: dict[str, list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    holding: list[str] = field(default_factory=list)
     cancelled: set[str] = field(default_factory=set)
     acts: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
@@ -57,7 +59,14 @@ class Told:
         """Keep an answer to a booking."""
         with self.lock:
             self.answers.setdefault(key, []).append(answer)
+            if answer[0] == 201 and len(self.answers[key]) == 1:
+                self.holding.append(answer[1]["code"])
             self.acts[f"book {answer[0]} {answer[1].get('type', '').removeprefix('/masalah/')}".strip()] += 1
+
+    def somebody(self, chance: random.Random) -> str:
+        """The code of somebody who has a place and gives it back now; empty when there is nobody."""
+        with self.lock:
+            return self.holding.pop(chance.randrange(len(self.holding))) if self.holding else ""
 
     def count(self, act: str) -> None:
         """Count any other answer."""
@@ -73,8 +82,8 @@ class Race:
         with owner(platform) as connection:
             rows = connection.execute(_SESSIONS, {"places": places, "count": sessions}).fetchall()
         self.before = dict(rows)
-        self.wishes = self._wishes(bookings, sorted(self.before))
         self.clerks = [Clerk(platform, text) for text in tokens(platform, hands + 1)]
+        self.wishes = self._wishes(bookings, sorted(self.before))
 
     def run(self, killer: Callable[[Race], None] | None = None) -> float:
         """Let them run; returns the seconds it took. `killer` hurts the platform until `over` is set."""
@@ -132,7 +141,8 @@ class Race:
             patient = {"nik": f"357502{day:%d%m%y}{1 + at % 9000:04}", "name": f"Pasien {at}", "sex": "L",
                        "birth_date": day.isoformat(), "phone": "0812345678"}  # fmt: skip
             payer = "jkn" if self.chance.random() < 0.25 else "umum"
-            wish = Wish(sessions[at % len(sessions)], patient, payer, uuid.uuid4().hex)
+            token = self.clerks[at % len(self.clerks)].token
+            wish = Wish(token, sessions[at % len(sessions)], patient, payer, uuid.uuid4().hex)
             wishes += [wish] * (2 if self.chance.random() < SENT_AGAIN else 1)
         return wishes
 
@@ -140,13 +150,13 @@ class Race:
         body = {"payer": wish.payer, "patient": wish.patient, "referral_no": ""}
         if wish.payer == "jkn":
             body["referral_no"] = f"R{wish.key[:16]}".upper()
-        answer = clerk.post("antrean", body | {"sesi_id": wish.sesi}, wish.key)
+        answer = clerk.post("antrean", body | {"sesi_id": wish.sesi}, wish.key, wish.token)
         self.told.hear(wish.key, answer)
-        if answer[0] == 201 and self.chance.random() < GIVEN_BACK:
-            self._give_back(clerk, answer[1]["code"])
-        elif answer[1].get("type") == "/masalah/kuota-habis" and self.chance.random() < JOINS:
-            status, _ = clerk.post(f"sesi/{wish.sesi}/tunggu", body, f"t{wish.key}")
+        if answer[1].get("type") == "/masalah/kuota-habis" and self.chance.random() < JOINS:
+            status, _ = clerk.post(f"sesi/{wish.sesi}/tunggu", body, f"t{wish.key}", wish.token)
             self.told.count(f"join {status}")
+        if self.chance.random() < GIVEN_BACK and (code := self.told.somebody(self.chance)):
+            self._give_back(clerk, code)
 
     def _give_back(self, clerk: Clerk, code: str) -> None:
         status, _ = clerk.post(f"antrean/{code}/batal", {}, uuid.uuid4().hex)
