@@ -79,8 +79,9 @@ def orders_per_second(platform: Platform, *, orders: int, workers: int, connecti
 
         hammer(base, request, total=connections * 4, connections=connections)
         outcome = hammer(base, request, total=orders, connections=connections)
-    assert set(outcome.statuses) == {201}, outcome.statuses
-    return outcome.rate
+    # Where many press at once some are told 409 to try again later: not an order.
+    assert outcome.statuses.keys() <= {201, 409}, outcome.statuses
+    return outcome.rate * outcome.statuses[201] / orders
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def _served(platform: Platform, workers: int) -> Iterator[tuple[str, str, int]]:
     with (FOLDER / "gunicorn.log").open("wb") as log:
         process = subprocess.Popen(command, env=env, cwd=FOLDER, stdout=log, stderr=log)
         try:
-            wait_for(f"{base}/healthcheck/", seconds=120)
+            wait_for(f"{base}/control/login", seconds=120)
             yield base, token, int(item)
         finally:
             process.terminate()

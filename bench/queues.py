@@ -24,7 +24,7 @@ RACE = {"bookings": 10_000, "sessions": 50, "places": 120, "hands": 16}
 
 def rows() -> Iterator[Row]:
     """Bookings a second on one session, and spread over fifty; and pretix's orders from one quota."""
-    with Platform(ROOT / ".cache" / "bench", people=2000) as platform:
+    with Platform(ROOT / ".cache" / "bench-queues", people=2000) as platform:
         for name, count in (("one session", 1), (f"spread over {SPREAD} sessions", SPREAD)):
             book, raw = _over_http(platform, count), _raw(platform, count)
             ours, floor = paired(book, raw)
@@ -37,7 +37,7 @@ def rows() -> Iterator[Row]:
 
 def race(seed: int = 1) -> Iterator[Row]:
     """Ten thousand race for places while parts are killed; raises AssertionError when anything was lost or doubled."""
-    with Platform(ROOT / ".cache" / "bench-race", people=2000) as platform:
+    with Platform(ROOT / ".cache" / "bench-queues", people=2000) as platform:
         run = Race(platform, **RACE, seed=seed)
         seconds = run.run(hurting(("web", "worker", "database"), (4.0, 15.0), most=60))
         print(

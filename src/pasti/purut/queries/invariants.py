@@ -74,7 +74,8 @@ FROM purut_antrean a LEFT JOIN (
     WINDOW way AS (PARTITION BY antrean_id ORDER BY id)) steps
   GROUP BY antrean_id) w ON w.antrean_id = a.id"""
 # Numbers of a session are given out one after another, so of two offers the one with the lower number was made first.
-# Who was registered at the clinic that day already, or whose referral was in use, could not be asked just then.
+# Who was registered at the clinic that day already, or whose referral was in use, could not be asked just then; what
+# ended in the seconds before may not have been seen yet by the one who offered.
 _WAITING = """WITH list AS (
   SELECT t.id, t.sesi_id, t.patient_id, t.referral_no, (t.payer = 'jkn', t.channel = ANY (%(online)s)) AS places, t.state,
     t.antrean_id, o.number, o.recorded_at AS offered_at
@@ -88,8 +89,8 @@ SELECT 'tunggu ' || later.id, EXISTS (
       WHERE (o.patient_id = earlier.patient_id AND o.poli_id = s.poli_id AND o.date = s.date
           OR earlier.referral_no <> '' AND o.referral_no = earlier.referral_no)
         AND o.id IS DISTINCT FROM earlier.antrean_id AND o.recorded_at <= later.offered_at
-        AND NOT EXISTS (SELECT FROM purut_antreanstep e WHERE e.antrean_id = o.id AND e.recorded_at < later.offered_at
-          AND e.step IN ('cancelled', 'no_show', 'pharmacy', 'done'))))
+        AND NOT EXISTS (SELECT FROM purut_antreanstep e
+          WHERE e.antrean_id = o.id AND e.recorded_at < later.offered_at - interval '5 seconds' AND e.step IN ('cancelled', 'no_show', 'pharmacy', 'done'))))
 FROM list later WHERE later.state = 'served'"""
 _OFFERS = """SELECT coalesce(a.code, 'tunggu ' || t.id), CASE WHEN t.id IS NULL
     THEN a.held_until IS NULL OR s.state <> 'open' OR a.number > s.last_number OR a.replaces_id IS NULL
