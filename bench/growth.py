@@ -42,28 +42,31 @@ _CODE = "'Z' || " + " || ".join(
     f"substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', ((s.id * 64 + n) >> {5 * at} & 31)::int + 1, 1)"
     for at in range(6, -1, -1)
 )
+# What is past has the lower ids, as in life: pages that show the newest first must not be slowed by what nobody sees.
 _REGISTRATIONS = f"""
-INSERT INTO purut_antrean (code, sesi_id, poli_id, date, patient_id, number, payer, visit_kind, referral_no, priority,
+INSERT INTO purut_antrean (id, code, sesi_id, poli_id, date, patient_id, number, payer, visit_kind, referral_no, priority,
   channel, booked_by, state, calls, room, called_at, occurred_at, recorded_at)
-SELECT {_CODE}, s.id, s.poli_id, s.date, p.first + (s.id * 37 + n) %% %(patients)s, n,
+SELECT p.newest - row_number() OVER (ORDER BY s.date DESC, s.id, n DESC), {_CODE}, s.id, s.poli_id, s.date,
+  p.first + (s.id * 37 + n) %% %(patients)s, n,
   CASE n %% 3 WHEN 0 THEN 'umum' ELSE 'jkn' END, 1, CASE n %% 3 WHEN 0 THEN '' ELSE 'LAMA' || s.id || 'N' || n END,
   CASE n %% 7 WHEN 0 THEN 'lansia' ELSE '' END, CASE n %% 2 WHEN 0 THEN 'loket' ELSE 'web' END, NULL,
   CASE n %% 9 WHEN 0 THEN 'no_show' ELSE 'done' END, CASE n %% 9 WHEN 0 THEN 0 ELSE 1 END, '',
   CASE n %% 9 WHEN 0 THEN NULL ELSE s.starts_at + n * interval '8 minutes' END, s.starts_at - interval '3 days',
   s.starts_at - interval '3 days'
 FROM purut_sesi s, generate_series(1, %(each)s) n,
-  (SELECT min(norm) AS first FROM purut_patient WHERE nik = '99' || lpad('1', 14, '0')) p
+  (SELECT (SELECT min(norm) FROM purut_patient WHERE nik = '99' || lpad('1', 14, '0')) AS first, min(id) AS newest
+   FROM purut_antrean) p
 WHERE s.last_number = 0 AND s.date <= %(before)s
 """
 _STEPS = """
-INSERT INTO purut_antreanstep (antrean_id, step, occurred_at, recorded_at, actor_id)
-SELECT a.id, w.step, w.at, w.at, NULL FROM purut_antrean a JOIN purut_sesi s ON s.id = a.sesi_id
+INSERT INTO purut_antreanstep (id, antrean_id, step, occurred_at, recorded_at, actor_id)
+SELECT (SELECT min(id) FROM purut_antreanstep) - row_number() OVER (ORDER BY a.id DESC, w.at_place DESC),
+  a.id, w.step, w.at, w.at, NULL FROM purut_antrean a JOIN purut_sesi s ON s.id = a.sesi_id
 CROSS JOIN LATERAL (VALUES (1, 'booked', a.recorded_at), (2, 'checked_in', s.starts_at + (a.number - 4) * interval '8 minutes'),
   (3, 'called', a.called_at), (4, 'serving', a.called_at + interval '1 minute'),
   (5, 'done', a.called_at + interval '8 minutes'), (6, 'no_show', s.ends_at + interval '9 hours')) w (at_place, step, at)
 WHERE s.last_number = 0 AND s.date <= %(before)s
   AND (a.state = 'done' AND w.step <> 'no_show' OR a.state = 'no_show' AND w.step IN ('booked', 'no_show'))
-ORDER BY a.id, w.at_place
 """
 _ESTIMATES = """
 INSERT INTO purut_estimate (antrean_id, made_at, ahead, point, lower, upper, basis)

@@ -74,6 +74,7 @@ def _read(field: models.Field[Any, Any], value: Any) -> Any:
 
 @contextmanager
 def _ran(statement: str, values: Values) -> Iterator[psycopg.Cursor[Any]]:
+    connection.close_if_health_check_failed()  # once a request, as Django's cursors do
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

@@ -90,7 +90,8 @@ SELECT 'tunggu ' || later.id, EXISTS (
           OR earlier.referral_no <> '' AND o.referral_no = earlier.referral_no)
         AND o.id IS DISTINCT FROM earlier.antrean_id AND o.recorded_at <= later.offered_at
         AND NOT EXISTS (SELECT FROM purut_antreanstep e
-          WHERE e.antrean_id = o.id AND e.recorded_at < later.offered_at - interval '5 seconds' AND e.step IN ('cancelled', 'no_show', 'pharmacy', 'done'))))
+          WHERE e.antrean_id = o.id AND e.recorded_at < later.offered_at - interval '5 seconds'
+            AND e.step IN ('cancelled', 'no_show', 'pharmacy', 'done'))))
 FROM list later WHERE later.state = 'served'"""
 _OFFERS = """SELECT coalesce(a.code, 'tunggu ' || t.id), CASE WHEN t.id IS NULL
     THEN a.held_until IS NULL OR s.state <> 'open' OR a.number > s.last_number OR a.replaces_id IS NULL
