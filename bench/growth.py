@@ -184,6 +184,7 @@ def _getting(platform: Platform, path: str, headers: dict[str, str]) -> Callable
 
 def _kiosk(platform: Platform, nik: str) -> Callable[[], bytes]:
     """The NIK typed at a device that a clerk has made a kiosk."""
+    time.sleep(31)  # a code of the second step is taken once, and the counter has just used one
     cookie = sign_in(platform, "loket")
     token = re.search(r"csrftoken=([^;]+)", cookie)
     assert token

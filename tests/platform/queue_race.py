@@ -97,17 +97,15 @@ class Race:
                     return
                 self._one(clerk, wish)
 
-        hurting = [threading.Thread(target=killer, args=[self])] if killer else []
-        offering = threading.Thread(target=self._answer_offers)
-        for thread in (*hurting, offering):
-            thread.start()
-        try:
-            with ThreadPoolExecutor(len(self.clerks) - 1) as hands:
-                list(hands.map(work, self.clerks[:-1]))
-        finally:
-            self.over.set()
-            for thread in (*hurting, offering):
-                thread.join()
+        with ThreadPoolExecutor() as beside:
+            others = [beside.submit(self._answer_offers), *([beside.submit(killer, self)] if killer else [])]
+            try:
+                with ThreadPoolExecutor(len(self.clerks) - 1) as hands:
+                    list(hands.map(work, self.clerks[:-1]))
+            finally:
+                self.over.set()
+            for other in others:
+                other.result()  # what went wrong there goes wrong here
         return time.monotonic() - began
 
     def faults(self) -> list[str]:
