@@ -6,9 +6,11 @@ import http.cookiejar
 import json
 import re
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -195,7 +197,8 @@ def _kiosk(platform: Platform, nik: str) -> Callable[[], bytes]:
     asked = urllib.request.Request(
         f"{where}pasang/", urllib.parse.urlencode(form).encode(), {"Cookie": cookie, "Referer": where}
     )
-    browser.open(asked).close()
+    with suppress(urllib.error.HTTPError):  # the page it leads to is asked for without the new cookie
+        browser.open(asked).close()
     kiosk = "; ".join([f"csrftoken={token[1]}", *(f"{one.name}={one.value}" for one in jar if one.name != "csrftoken")])
     body = urllib.parse.urlencode(form | {"asked": nik}).encode()
     return lambda: urllib.request.urlopen(
