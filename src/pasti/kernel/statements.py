@@ -67,7 +67,7 @@ def _fields(model: type[models.Model]) -> Sequence[models.Field[Any, Any]]:
 
 
 def _read(field: models.Field[Any, Any], value: Any) -> Any:
-    for convert in field.get_db_converters(connection):
+    for convert in field.get_db_converters(connection):  # type: ignore[attr-defined]  # the stubs lack it
         value = convert(value, field.cached_col, connection)
     return value
 
