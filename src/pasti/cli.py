@@ -170,6 +170,21 @@ def evaluate_waiting(
         waiting_report.write(text)
 
 
+@app.command("check-queues")
+def check_queues(data: Data = DEFAULT_DATA) -> None:
+    """Count in the database itself that nothing was oversold, lost or doubled in the hospital's queues."""
+    _django(data)
+    from pasti.purut.queries import invariants
+
+    found = invariants.check()
+    for one in found:
+        first = f"  (first: {', '.join(one.examples)})" if one.broken else ""
+        typer.echo(f"{one.broken:>6} of {one.looked_at:>9,}  {one.invariant.code:<14} {one.invariant.words}{first}")
+    broken = sum(one.broken for one in found)
+    typer.echo(f"{broken} violation(s)" if broken else "every invariant holds")
+    raise typer.Exit(1 if broken else 0)
+
+
 @app.command("verify-audit")
 def verify_audit(data: Data = DEFAULT_DATA) -> None:
     """Seal what is new in the audit log and prove that nothing in it was altered."""

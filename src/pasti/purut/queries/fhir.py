@@ -189,7 +189,7 @@ SOURCES: dict[str, Source] = PUBLIC | {
             "actor": pointing(_ACTORS), "practitioner": pointing({"Practitioner": _DOCTOR}),
             "location": pointing({"Location": _room}),
             "slot": pointing({"Slot": lambda text: Q(sesi_id=int(text)) if _is_number(text) else NOTHING}),
-            "status": coded(STATUS_SYSTEM, _STATUS), "service-type": coded(POLI_SYSTEM, _POLI), "date": on_day("sesi__date"),
+            "status": coded(STATUS_SYSTEM, _STATUS), "service-type": coded(POLI_SYSTEM, _POLI), "date": on_day("date"),
         },
     ),
     "Patient": Source(

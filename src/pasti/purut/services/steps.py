@@ -12,13 +12,17 @@ from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import Refused
 from pasti.kernel.outbox.services import Event, emit
+from pasti.kernel.statements import run
 from pasti.purut.events import AntreanMoved
-from pasti.purut.models import Antrean, AntreanStep
+from pasti.purut.models import Antrean
 from pasti.purut.rules import numbers
 from pasti.purut.rules.states import State, states_before
 
 PURPOSE = "purut.care"
 ALL = frozenset(State)
+_STAMP = (
+    "INSERT INTO purut_antreanstep (antrean_id, step, occurred_at, recorded_at, actor_id) VALUES (%s, %s, %s, %s, %s)"
+)
 
 
 def topic(poli_code: str) -> str:
@@ -51,9 +55,12 @@ def move(antrean: Antrean, then: State, *, sources: Collection[State] = ALL, **c
 def stamp(antrean: Antrean, step: State) -> None:
     """Write the step's stamp and the audit row."""
     moment = now()
-    AntreanStep.objects.create(
-        antrean=antrean, step=step, occurred_at=moment, recorded_at=moment, actor_id=current_actor().user_id
-    )
+    run(_STAMP, [antrean.pk, str(step), moment, moment, current_actor().user_id])
+    trace(antrean, step)
+
+
+def trace(antrean: Antrean, step: State) -> None:
+    """Write the audit row of a step that is stamped."""
     record_change(
         antrean.patient.person_id, f"purut.antrean.{step}", purpose=PURPOSE, object_type="antrean",
         object_id=antrean.code, object_label=label_of(antrean), changes={"state": str(step)},
