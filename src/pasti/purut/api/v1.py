@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can
@@ -21,102 +20,22 @@ from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.audit.services import record_read
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
+from pasti.purut.api.v1_shapes import (
+    AntreanShown,
+    BookingWanted,
+    PoliPage,
+    Room,
+    SesiPage,
+    SesiWanted,
+    VisitEnded,
+)
 from pasti.purut.models import Antrean, Poli
-from pasti.purut.rules.states import State
+from pasti.purut.queries import day as day_queries
+from pasti.purut.rules.states import AT_PHARMACY, State
 
 PREFIX = "purut"
+AFTER_THE_DOCTOR = AT_PHARMACY | {State.DONE}
 router = Router()
-
-
-class PoliShown(Schema):
-    """A clinic, by its BPJS code."""
-
-    code: str
-    name: str
-    name_en: str
-    words: list[str]
-
-
-class SesiShown(Schema):
-    """A session with what is left for one who books online."""
-
-    id: int
-    poli: str
-    dokter: str
-    date: dt.date
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    open: bool
-    left: int
-    left_jkn: int
-    left_nonjkn: int
-
-
-class PoliPage(Schema):
-    """One page of clinics."""
-
-    items: list[PoliShown]
-    next: str | None
-
-
-class SesiPage(Schema):
-    """One page of sessions."""
-
-    items: list[SesiShown]
-    next: str | None
-
-
-class SesiWanted(Schema):
-    """Which sessions: of one day, of one clinic."""
-
-    date: dt.date | None = None
-    poli: str = ""
-    limit: int = 50
-    cursor: str | None = None
-
-
-class PatientGiven(Schema):
-    """A patient who is not the caller: for the counter and for partner programs."""
-
-    nik: str = Field(description="16 digits")
-    name: str = Field(min_length=2, max_length=120, pattern=r"^[^\x00-\x1f]+$")
-    birth_date: dt.date
-    sex: Literal["L", "P"]
-    phone: str = Field("", max_length=20, pattern=r"^[0-9+ -]*$")
-
-
-class BookingWanted(Schema):
-    """A registration. Without `person_id` and `patient` it is for the caller."""
-
-    sesi_id: int = Field(ge=1, le=2**63 - 1)
-    payer: Literal["umum", "jkn"] = "umum"
-    visit_kind: int = Field(1, ge=1, le=4, description="1 referral, 2 internal, 3 control, 4 between hospitals")
-    referral_no: str = Field("", max_length=30, pattern=r"^[A-Za-z0-9]*$")
-    person_id: UUID | None = None
-    patient: PatientGiven | None = None
-
-
-class AntreanShown(Schema):
-    """A registration: its code, number, state and the time it can expect. No patient data."""
-
-    code: str
-    number: int
-    label: str
-    state: str
-    poli: str
-    sesi_id: int
-    date: dt.date
-    payer: str
-    window_begins: dt.datetime
-    window_ends: dt.datetime
-    ahead: int
-    room: str
-
-
-class Room(Schema):
-    """Where the patient is called to."""
-
-    room: str = Field("", max_length=60, pattern=r"^[^\x00-\x1f]*$")
 
 
 @router.get("/poli", response={200: PoliPage, **PROBLEMS}, summary="Poli rumah sakit")
@@ -145,7 +64,7 @@ def book(request: HttpRequest, wanted: BookingWanted) -> tuple[int, Any]:
             sesi_id=wanted.sesi_id, patient=_patient(user, wanted), payer=wanted.payer, channel="api",
             visit_kind=wanted.visit_kind, referral_no=wanted.referral_no.upper(),
         )  # fmt: skip
-    return 201, _shown(antrean, ahead=False)
+    return 201, _shown(antrean)
 
 
 @router.get("/antrean/{code}", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.book", "purut.queue"),
@@ -191,10 +110,10 @@ def call_next(request: HttpRequest, sesi_id: int, room: Room) -> tuple[int, Any]
 @router.post("/antrean/{code}/selesai", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.call"),
              summary="Selesai")  # fmt: skip
 @idempotent
-def finish(request: HttpRequest, code: str) -> tuple[int, Any]:
-    """The visit is over."""
+def finish(request: HttpRequest, code: str, ended: VisitEnded | None = None) -> tuple[int, Any]:
+    """The visit is over; with a prescription the patient waits for the pharmacy. Without a body there is none."""
     found = _mine(request, code)
-    services.finish(found)
+    services.finish(found, ended.resep if ended else "")
     return 200, _shown(found)
 
 
@@ -206,7 +125,7 @@ def _patient(user: User, wanted: BookingWanted) -> services.PatientWanted | UUID
     chosen = wanted.person_id or user.person_id
     if chosen is None:
         raise Refused("pasien-wajib", "Isi patient atau person_id", status=422, field="patient")
-    if chosen not in register.household_ids(user.person_id) and not can(user, "purut.register"):
+    if chosen not in queries.own_people(user) and not can(user, "purut.register"):
         raise NotFound
     return chosen
 
@@ -216,11 +135,7 @@ def _mine(request: HttpRequest, code: str) -> Antrean:
     user = cast(User, request.user)
     found = queries.by_code(_plain(code))
     staff = can(user, "purut.queue")
-    if (
-        not staff
-        and found.booked_by != user.pk
-        and found.patient.person_id not in register.household_ids(user.person_id)
-    ):
+    if not staff and found.booked_by != user.pk and found.patient.person_id not in queries.own_people(user):
         raise NotFound
     if staff:
         record_read(found.patient.person_id, "purut.antrean.read", purpose="purut.care", fields=["state"],
@@ -233,6 +148,11 @@ def _plain(text: str) -> str:
     return text[:40]
 
 
+def _resep(one: Antrean) -> str:
+    """Only who has been seen can have one, so nothing is asked of the others."""
+    return day_queries.resep_of(one) if one.state in AFTER_THE_DOCTOR else ""
+
+
 def _offer(one: queries.Offer) -> dict[str, Any]:
     return {
         "id": one.sesi.pk, "poli": one.sesi.poli_id, "dokter": one.sesi.dokter.name, "date": one.sesi.date,
@@ -241,11 +161,10 @@ def _offer(one: queries.Offer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(one: Antrean, *, ahead: bool = True) -> AntreanShown:
+def _shown(one: Antrean) -> AntreanShown:
     window = queries.window_of(one)
-    waiting = queries.ahead_of(one) if ahead and one.state != State.DONE else one.number - 1
     return AntreanShown(
         code=one.code, number=one.number, label=queries.label_of(one), state=str(one.state), poli=one.poli_id,
         sesi_id=one.sesi_id, date=one.date, payer=one.payer, window_begins=window.begins, window_ends=window.ends,
-        ahead=waiting, room=one.room,
+        ahead=queries.ahead_of(one), room=one.room, resep=_resep(one),
     )  # fmt: skip

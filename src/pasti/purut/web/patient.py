@@ -116,7 +116,8 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """My registrations and those of my family, newest first."""
     user = cast(User, request.user)
-    rows = queries.of_people(register.household_ids(user.person_id), user.pk)
+    people = queries.own_people(user)
+    rows = queries.of_people(people, user.pk)
     before = request.GET.get("sebelum", "")
     if before.isdecimal() and len(before) < 18:
         rows = rows.filter(pk__lt=int(before))
@@ -125,7 +126,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     listed = [
         (one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]
     ]
-    waits = [] if before else day_queries.waiting_of(register.household_ids(user.person_id), user.pk)
+    waits = [] if before else day_queries.waiting_of(people, user.pk)
     context = {
         "rows": listed, "next_url": more, "prev_url": "?" if before else "",
         "waits": [(one, queries.poli_name(one.sesi.poli)) for one in waits],
@@ -186,7 +187,7 @@ def is_mine(request: HttpRequest, one: Antrean | Tunggu) -> bool:
     user = request.user
     if not user.is_authenticated:
         return False
-    kin = one.patient.person_id and one.patient.person_id in register.household_ids(user.person_id)
+    kin = one.patient.person_id in queries.own_people(user)
     return bool(one.booked_by == user.pk or kin or can(user, "purut.register"))
 
 
