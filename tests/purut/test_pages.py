@@ -191,7 +191,7 @@ def test_a_refused_act_is_said_and_not_done(sesi: Sesi, official: Official, brow
     made = booked(sesi)
     nurse = browsing(official("perawat"))
     said = nurse.post(f"/purut/perawat/antrean/{made.code}/selesai/", follow=True).content.decode()
-    assert "sudah berstatus booked" in said
+    assert "sudah berubah: Terdaftar" in said
     assert nurse.post(f"/purut/perawat/antrean/{made.code}/batal/").status_code == 403, "cancelling is for the counter"
     assert nurse.post(f"/purut/perawat/antrean/{made.code}/hapus/").status_code == 404
     assert nurse.post("/purut/perawat/antrean/ZZZZZZZZ/datang/").status_code == 404

@@ -23,6 +23,7 @@ from pasti.purut import queries, services
 from pasti.purut.api.v1_shapes import (
     AntreanShown,
     BookingWanted,
+    Kind,
     PoliPage,
     Room,
     SesiPage,
@@ -148,9 +149,9 @@ def _plain(text: str) -> str:
     return text[:40]
 
 
-def _resep(one: Antrean) -> str:
+def _resep(one: Antrean) -> Kind:
     """Only who has been seen can have one, so nothing is asked of the others."""
-    return day_queries.resep_of(one) if one.state in AFTER_THE_DOCTOR else ""
+    return cast(Kind, day_queries.resep_of(one)) if one.state in AFTER_THE_DOCTOR else ""
 
 
 def _offer(one: queries.Offer) -> dict[str, Any]:

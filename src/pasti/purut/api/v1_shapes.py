@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+Kind = Literal["", "racikan", "non_racikan"]
+
 
 class PoliShown(Schema):
     """A clinic, by its BPJS code."""
@@ -92,15 +94,13 @@ class AntreanShown(Schema):
     window_ends: dt.datetime
     ahead: int = Field(description="how many are called before, by the order of calling; 0 once called")
     room: str
-    resep: Literal["", "racikan", "non_racikan"] = Field(
-        description="the prescription that follows the visit; empty without"
-    )
+    resep: Kind = Field(description="the prescription that follows the visit; empty without")
 
 
 class VisitEnded(Schema):
     """How the visit ends: with a prescription of one kind, or without."""
 
-    resep: Literal["", "racikan", "non_racikan"] = Field("", description="empty: no prescription")
+    resep: Kind = Field("", description="empty: no prescription")
 
 
 class Room(Schema):

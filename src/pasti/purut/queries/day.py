@@ -42,20 +42,15 @@ def at_pharmacy() -> list[Antrean]:
     return _read(rows.order_by("resep__kind", "resep__number")[:SHOWN_AT_ONCE], "purut.pharmacy.read")
 
 
-def today_of_nik(nik: str) -> list[Antrean]:
-    """What the patient with this NIK has at the hospital today, for the kiosk; each read is traced."""
+def today_of_nik(nik: str, born: dt.date | None = None) -> list[Antrean]:
+    """What the patient with this NIK, and this birth date when given, has at the hospital today; each read is traced."""
     rows = _today().filter(patient__nik=nik, state__in=sorted(ACTIVE - {State.HELD})).order_by("number")
-    return _read(rows, "purut.antrean.read")
+    return _read(rows.filter(patient__birth_date=born) if born else rows, "purut.antrean.read")
 
 
 def resep_of(antrean: Antrean) -> str:
     """The kind of the registration's prescription; empty without one."""
     return Resep.objects.filter(antrean=antrean).values_list("kind", flat=True).first() or ""
-
-
-def is_today(antrean: Antrean) -> bool:
-    """Whether the visit is today."""
-    return antrean.date == today()
 
 
 def sessions_to_change(day: dt.date | None = None) -> QuerySet[Sesi]:

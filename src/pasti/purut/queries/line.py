@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Subquery
@@ -42,12 +43,19 @@ def to_be_called(sesi_id: int) -> list[Antrean]:
 
 
 def _called_in_turn(everyone: Sequence[Antrean]) -> list[tuple[int, str]]:
-    """Numbers and priorities of those who were called at their own turn."""
-    called = [one for one in everyone if one.called_at]
-    return [(one.number, one.priority) for one in called
-            if one.turn is None or (one.turned_at and one.turned_at > one.called_at)]  # fmt: skip
+    """Numbers and priorities of those who were called at their own turn; who was skipped was turned only after the call."""
+    return [
+        (one.number, one.priority)
+        for called_at, one in _called(everyone)
+        if one.turn is None or (one.turned_at is not None and one.turned_at > called_at)
+    ]
 
 
 def _recent(everyone: Sequence[Antrean]) -> list[str]:
-    called = sorted((one for one in everyone if one.called_at), key=lambda one: one.called_at, reverse=True)
-    return [one.priority for one in called]
+    return [one.priority for _, one in _called(everyone)]
+
+
+def _called(everyone: Sequence[Antrean]) -> list[tuple[dt.datetime, Antrean]]:
+    """Those called so far with the moment of their first call, the newest first."""
+    called = [(one.called_at, one) for one in everyone if one.called_at is not None]
+    return sorted(called, key=lambda pair: pair[0], reverse=True)

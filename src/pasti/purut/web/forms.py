@@ -44,10 +44,12 @@ class BookingForm(forms.Form):
 class WalkInForm(forms.Form):
     """A patient at the counter."""
 
-    sesi_id = forms.TypedChoiceField(label=_("Sesi hari ini"), coerce=int)
+    sesi_id = forms.TypedChoiceField(
+        label=_("Sesi hari ini"), coerce=int, widget=forms.Select(attrs={"autofocus": True})
+    )
     nik = forms.CharField(
         label="NIK", max_length=16, min_length=16,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     name = forms.CharField(label=_("Nama lengkap"), max_length=120)
     birth_date = forms.DateField(
@@ -94,14 +96,26 @@ class KioskForm(forms.Form):
     """A booking code, typed or put in by a scanner as the address of its page, or a NIK."""
 
     asked = forms.CharField(
-        label=_("Kode booking atau NIK"), max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        label=_("Pindai kode QR, atau ketik kode booking atau NIK"), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "data-scan": True}),
     )  # fmt: skip
 
     def clean_asked(self) -> str:
         """The code out of an address, else what was typed, without spaces and hyphens."""
-        text = str(self.cleaned_data["asked"]).replace("\x00", "").strip()
-        return text.rstrip("/").rpartition("/")[2].replace(" ", "").replace("-", "")[:16]
+        text = str(self.cleaned_data["asked"]).replace("\x00", "").partition("?")[0].strip()
+        return text.rstrip("/").rpartition("/")[2].replace(" ", "").replace("-", "")
+
+
+class KioskBirthForm(forms.Form):
+    """The birth date that goes with a NIK typed before."""
+
+    asked = forms.CharField(max_length=16, widget=forms.HiddenInput)
+    birth_date = forms.DateField(
+        label=_("Tanggal lahir"), input_formats=["%d%m%Y", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%Y-%m-%d"],
+        help_text=_("Tanggal, bulan, tahun. Misalnya 17 Agustus 1990: 17081990"),
+        error_messages={"invalid": _("Tulis delapan angka: tanggal, bulan, tahun. Misalnya 17081990")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True, "data-scan": True}),
+    )  # fmt: skip
 
 
 class ChangeForm(forms.Form):

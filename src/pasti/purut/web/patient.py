@@ -23,6 +23,7 @@ from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Poli, Tunggu
 from pasti.purut.queries import day as day_queries
+from pasti.purut.queries.line import TO_CALL
 from pasti.purut.rules.states import State
 from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
@@ -91,7 +92,7 @@ def antrean(request: HttpRequest, code: str) -> HttpResponse:
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
         "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
-        "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id),
+        "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id), "to_call": TO_CALL,
     }  # fmt: skip
     template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
     return render(request, template, context)
