@@ -218,7 +218,7 @@ def test_the_counter_registers_a_walk_in_and_prints(sesi: Sesi, official: Offici
     clerk = browsing(official("loket"))
     answer = clerk.post("/purut/loket/", walk_in(sesi))
     made = Antrean.objects.get()
-    assert (answer.status_code, answer.url) == (302, f"/purut/loket/karcis/{made.code}/")
+    assert (answer.status_code, answer.url) == (302, f"/purut/loket/karcis/{made.code}/?cetak=1")
     assert (made.channel, made.state) == ("loket", "checked_in")
     assert "B-001" in clerk.get(answer.url).content.decode()
     again = clerk.post("/purut/loket/", walk_in(sesi))

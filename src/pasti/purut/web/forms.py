@@ -17,7 +17,17 @@ def priorities_offered() -> list[tuple[str, str]]:
     return list(priorities().items())
 
 
-class BookingForm(forms.Form):
+class NamedForm(forms.Form):
+    """A form whose summary of errors says which field is empty, not only that one is."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.label:
+                field.error_messages["required"] = _("%(label)s wajib diisi") % {"label": field.label}
+
+
+class BookingForm(NamedForm):
     """For whom, who pays; the session is chosen before."""
 
     person = forms.ChoiceField(label=_("Siapa yang berobat?"), widget=forms.RadioSelect)
@@ -41,7 +51,7 @@ class BookingForm(forms.Form):
         return str(self.cleaned_data["referral_no"]).replace(" ", "").upper()
 
 
-class WalkInForm(forms.Form):
+class WalkInForm(NamedForm):
     """A patient at the counter."""
 
     sesi_id = forms.TypedChoiceField(
@@ -50,6 +60,7 @@ class WalkInForm(forms.Form):
     nik = forms.CharField(
         label="NIK", max_length=16, min_length=16,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"min_length": _("NIK terdiri atas 16 angka"), "max_length": _("NIK terdiri atas 16 angka")},
     )  # fmt: skip
     name = forms.CharField(label=_("Nama lengkap"), max_length=120)
     birth_date = forms.DateField(
@@ -78,7 +89,7 @@ class WalkInForm(forms.Form):
             raise forms.ValidationError(str(invalid)) from invalid
 
 
-class CodeForm(forms.Form):
+class CodeForm(NamedForm):
     """A booking code as read out or scanned."""
 
     code = forms.CharField(
@@ -86,13 +97,13 @@ class CodeForm(forms.Form):
     )
 
 
-class RoomForm(forms.Form):
+class RoomForm(NamedForm):
     """The room patients are called to; kept while the nurse works."""
 
     room = forms.CharField(label=_("Ruang"), max_length=60)
 
 
-class KioskForm(forms.Form):
+class KioskForm(NamedForm):
     """A booking code, typed or put in by a scanner as the address of its page, or a NIK."""
 
     asked = forms.CharField(
@@ -106,7 +117,7 @@ class KioskForm(forms.Form):
         return text.rstrip("/").rpartition("/")[2].replace(" ", "").replace("-", "")
 
 
-class KioskBirthForm(forms.Form):
+class KioskBirthForm(NamedForm):
     """The birth date that goes with a NIK typed before."""
 
     asked = forms.CharField(max_length=16, widget=forms.HiddenInput)
@@ -118,7 +129,7 @@ class KioskBirthForm(forms.Form):
     )  # fmt: skip
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(NamedForm):
     """Leave or other hours of one session."""
 
     act = forms.ChoiceField(
