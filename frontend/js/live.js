@@ -1,11 +1,13 @@
 // Parts of a page that follow what happens: [data-live-url] listens, [data-live-refresh] is fetched again.
-// The stream only says that something changed; the server's own fragment is the truth, so nothing is missed
-// while the line was cut: every (re)connection fetches it too. Without a stream the fragment is polled.
+// A call is shown as the stream says it, in [data-live-field]; the server's own fragment is the truth and follows within a
+// second, not from all boards at once. Nothing is missed while the line was cut: every (re)connection fetches it too.
+// Without a stream the fragment is polled.
 import { announce } from "./speaking.js";
 
 const POLL = 15000;
 const SILENCE = 40000; // the stream beats every 15 s: a line that is silent for longer is dead, and a device that slept finds out
 const LOOK = 5000;
+const SPREAD = 1000;
 
 function follow(element) {
   const { liveUrl, liveRefresh, liveSpeak } = element.dataset;
@@ -16,6 +18,7 @@ function follow(element) {
   let source;
   let asked = 0;
   let shown = 0;
+  let pending = 0;
 
   // What an event changed is rendered once for all who saw it; `seen` names the event.
   async function refresh(seen) {
@@ -26,6 +29,12 @@ function follow(element) {
     if (!answer.ok || mine < shown) return; // an answer that was overtaken by a later one
     shown = mine;
     element.innerHTML = part;
+  }
+  function show(message) {
+    if (message.jenis !== "panggil") return;
+    shown = ++asked; // what was asked for before this call is older than it
+    for (const part of element.querySelectorAll("[data-live-field]")) part.textContent = message[part.dataset.liveField];
+    if (liveSpeak !== undefined && message.ucapan) announce(message.ucapan);
   }
   const quietly = (seen) => refresh(seen).catch(() => tell("putus"));
   const tell = (word) => state && (state.textContent = state.dataset[word] || "");
@@ -47,8 +56,11 @@ function follow(element) {
     source.onmessage = (event) => {
       heard = Date.now();
       after = event.lastEventId;
-      const message = JSON.parse(event.data);
-      quietly(after).then(() => liveSpeak !== undefined && message.ucapan && announce(message.ucapan));
+      show(JSON.parse(event.data));
+      pending ||= setTimeout(() => {
+        pending = 0;
+        quietly(after);
+      }, Math.random() * SPREAD);
     };
     source.onerror = () => {
       tell("putus");

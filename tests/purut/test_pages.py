@@ -224,7 +224,7 @@ def test_the_counter_registers_a_walk_in_and_prints(sesi: Sesi, official: Offici
     again = clerk.post("/purut/loket/", walk_in(sesi))
     assert (again.status_code, "sudah terdaftar" in again.content.decode()) == (422, True)
     assert clerk.get("/purut/loket/cari/", {"code": made.code.lower()}).url == f"/purut/perawat/{sesi.pk}/"
-    assert clerk.get("/purut/loket/cari/", {"code": "x"}).url == "/purut/loket/"
+    assert clerk.get("/purut/loket/cari/", {"code": "x"}).url == "/purut/loket/?code=x"
 
 
 def test_a_wrong_nik_is_said_at_the_nik_and_the_rest_is_kept(

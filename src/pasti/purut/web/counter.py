@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -45,7 +46,12 @@ def counter(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     card = cards.asked_at(user, CARD, request.path, shown)
-    context = {"form": form, "code_form": CodeForm(), "card": card, "admission": _admission()}
+    context = {
+        "form": form,
+        "code_form": CodeForm(initial={"code": request.GET.get("code", "")[:12].replace("\x00", "")}),
+        "card": card,
+        "admission": _admission(),
+    }
     return render(request, "purut/counter.html", context, status=422 if form.errors else 200)
 
 
@@ -83,7 +89,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect("purut:queue", sesi_id=queries.by_code(form.data.get("code", "").replace("\x00", "")).sesi_id)
     except NotFound:
         messages.error(request, _("Kode itu tidak ditemukan."))
-        return redirect("purut:counter")
+        return redirect(f"{reverse('purut:counter')}?{urlencode({'code': form.data.get('code', '')[:12]})}")
 
 
 @require_safe

@@ -23,14 +23,18 @@ class NamedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if field.label:
+            if field.label and field.error_messages["required"] is forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _("%(label)s wajib diisi") % {"label": field.label}
 
 
 class BookingForm(NamedForm):
     """For whom, who pays; the session is chosen before."""
 
-    person = forms.ChoiceField(label=_("Siapa yang berobat?"), widget=forms.RadioSelect)
+    person = forms.ChoiceField(
+        label=_("Siapa yang berobat?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih siapa yang berobat")},
+    )
     payer = forms.ChoiceField(
         label=_("Penjamin"), choices=[("umum", _("Umum (bayar sendiri)")), ("jkn", _("JKN (BPJS Kesehatan)"))],
         widget=forms.RadioSelect, initial="umum",
@@ -109,6 +113,7 @@ class KioskForm(NamedForm):
     asked = forms.CharField(
         label=_("Pindai kode QR, atau ketik kode booking atau NIK"), max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "data-scan": True}),
+        error_messages={"required": _("Pindai atau ketik dulu kode booking atau NIK")},
     )  # fmt: skip
 
     def clean_asked(self) -> str:
@@ -135,7 +140,11 @@ class ChangeForm(NamedForm):
     act = forms.ChoiceField(
         label=_("Apa yang berubah?"), widget=forms.RadioSelect,
         choices=[("hours", _("Jam praktik berubah atau lebih singkat")), ("cancel", _("Sesi tidak diadakan"))],
+        error_messages={"required": _("Pilih apa yang berubah")},
     )  # fmt: skip
     starts = forms.TimeField(label=_("Mulai"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     ends = forms.TimeField(label=_("Selesai pukul"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    reason = forms.CharField(label=_("Alasan, dibaca pasien"), max_length=120)
+    reason = forms.CharField(
+        label=_("Alasan, dibaca pasien"), max_length=120,
+        error_messages={"required": _("Tulis alasannya; pasien membacanya")},
+    )  # fmt: skip
