@@ -55,18 +55,18 @@ def test_leave_is_answered_in_one_tap_and_the_new_day_is_reminded_of(
 ) -> None:
     tomorrow_too(platform, clinic_today)
     resident, clerk = visitor("warga"), visitor("loket", wide=True)
-    book(resident, clinic_today)
+    reason = f"Dokter cuti, {book(resident, clinic_today)}"  # told apart from an earlier run's
     clerk.goto("/purut/jadwal/")
     clerk.click(f"a[href='/purut/jadwal/{clinic_today}/']")
     clerk.check("[name=act][value=cancel]")
     clerk.click("text=Ubah dan beri tahu pasien")
     expect(clerk.locator("#id_reason_error")).to_be_visible()
     assert clerk.is_checked("[name=act][value=cancel]")
-    clerk.fill("[name=reason]", "Dokter cuti")
+    clerk.fill("[name=reason]", reason)
     clerk.click("text=Ubah dan beri tahu pasien")
     expect(clerk.locator("main")).to_contain_text("1 pasien ditawari tempat lain")
 
-    message = told(resident, "Tempat pengganti", "Dokter cuti")
+    message = told(resident, "Tempat pengganti", reason)
     message.get_by_role("button").click()
     expect(resident.locator("h1")).to_have_text("Tempat untuk Anda")
     assert seen(resident) == []
