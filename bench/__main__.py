@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from bench import desk, foundation, growth, identity, papers, people, queues, register, revocation, statistics
+from bench import boards, desk, foundation, growth, identity, papers, people, queues, register, revocation, statistics
 from bench.harness import Row, save
 
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "queues": lambda _full: queues.rows(),
     "queues race": lambda _full: queues.race(),
     "queues growth": growth.rows,
+    "boards": lambda _full: boards.rows(),
 }
 
 

@@ -157,17 +157,18 @@ def evaluate_waiting(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Say how true estimates of the waiting time are, beside the BPJS formula and a plain average."""
-    from pasti.purut import waiting_report
+    from pasti.purut.rules import evaluation_report
 
-    text = waiting_report.simulated(days, seed)
+    text = evaluation_report.simulated(days, seed)
     if replay:
         _django(data)
         from pasti.purut.queries import estimates
 
-        text += waiting_report.replayed(estimates.replayable())
+        text += evaluation_report.replayed(estimates.replayable())
     typer.echo(text)
     if write:
-        waiting_report.write(text)
+        page = Path("docs/waiting-times.md")
+        page.write_text(evaluation_report.put_into(page.read_text(), text))
 
 
 @app.command("check-queues")

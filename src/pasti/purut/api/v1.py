@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, cast
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router
 
 from pasti.kernel.accounts.access import can
 from pasti.kernel.accounts.models import User
@@ -17,65 +16,13 @@ from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.api import v1_waiting
-from pasti.purut.api.v1_shared import AntreanShown, BookingWanted, mine, patient_of, plain, scope_for, shown
+from pasti.purut.api.v1_shapes import AntreanShown, BookingWanted, PoliPage, Room, SesiPage, SesiWanted, VisitEnded
+from pasti.purut.api.v1_shared import mine, patient_of, plain, scope_for, shown
 from pasti.purut.models import Poli
 
 PREFIX = "purut"
 router = Router()
 router.add_router("", v1_waiting.router)
-
-
-class PoliShown(Schema):
-    """A clinic, by its BPJS code."""
-
-    code: str
-    name: str
-    name_en: str
-    words: list[str]
-
-
-class SesiShown(Schema):
-    """A session with what is left for one who books online."""
-
-    id: int
-    poli: str
-    dokter: str
-    date: dt.date
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    open: bool
-    left: int
-    left_jkn: int
-    left_nonjkn: int
-
-
-class PoliPage(Schema):
-    """One page of clinics."""
-
-    items: list[PoliShown]
-    next: str | None
-
-
-class SesiPage(Schema):
-    """One page of sessions."""
-
-    items: list[SesiShown]
-    next: str | None
-
-
-class SesiWanted(Schema):
-    """Which sessions: of one day, of one clinic."""
-
-    date: dt.date | None = None
-    poli: str = ""
-    limit: int = 50
-    cursor: str | None = None
-
-
-class Room(Schema):
-    """Where the patient is called to."""
-
-    room: str = Field("", max_length=60, pattern=r"^[^\x00-\x1f]*$")
 
 
 @router.get("/poli", response={200: PoliPage, **PROBLEMS}, summary="Poli rumah sakit")
@@ -151,10 +98,10 @@ def call_next(request: HttpRequest, sesi_id: int, room: Room) -> tuple[int, Any]
 @router.post("/antrean/{code}/selesai", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.call"),
              summary="Selesai")  # fmt: skip
 @idempotent
-def finish(request: HttpRequest, code: str) -> tuple[int, Any]:
-    """The visit is over."""
+def finish(request: HttpRequest, code: str, ended: VisitEnded | None = None) -> tuple[int, Any]:
+    """The visit is over; with a prescription the patient waits for the pharmacy. Without a body there is none."""
     found = mine(request, code)
-    services.finish(found)
+    services.finish(found, ended.resep if ended else "")
     return 200, shown(found)
 
 

@@ -13,7 +13,8 @@ from pasti.kernel.api.idempotency import idempotent
 from pasti.kernel.api.problems import PROBLEMS
 from pasti.kernel.errors import NotFound
 from pasti.purut import services
-from pasti.purut.api.v1_shared import AntreanShown, PlaceWanted, mine, patient_of, scope_for, shown
+from pasti.purut.api.v1_shapes import AntreanShown, PlaceWanted
+from pasti.purut.api.v1_shared import mine, patient_of, scope_for, shown
 
 router = Router()
 

@@ -17,6 +17,7 @@ from pasti.purut.events import AntreanMoved
 from pasti.purut.models import Antrean
 from pasti.purut.rules import numbers
 from pasti.purut.rules.states import State, states_before
+from pasti.purut.services.wording import STATES
 
 PURPOSE = "purut.care"
 ALL = frozenset(State)
@@ -44,7 +45,8 @@ def move(antrean: Antrean, then: State, *, sources: Collection[State] = ALL, **c
         antrean.refresh_from_db()
         if antrean.state == then:
             return False
-        message = _("Antrean %(code)s sudah berstatus %(state)s") % {"code": antrean.code, "state": antrean.state}
+        words = {"label": label_of(antrean), "state": STATES[State(antrean.state)]}
+        message = _("Antrean %(label)s sudah berubah: %(state)s") % words
         raise Refused("langkah-tidak-sah", message, state=antrean.state)
     for field, value in (changes | {"state": then}).items():
         setattr(antrean, field, value)
