@@ -47,14 +47,14 @@ OWN = {
 # Seen by a test that walks there: of a booking, a call, a computed value, a slip, a drill.
 WALKED = {
     "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
-    "purut:kiosk_check_in", "masterplan:provenance", "portal:make_account",
+    "purut:kiosk_check_in", "purut:kiosk_card", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
     "mfa_reauthenticate_webauthn", "ews:warning", "ews:edit", "ews:street", "ews:episode", "ews:drill",
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
     "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
-    "purut:leave", "purut:kiosk_set_up", "purut:operation_done", "masterplan:indicator_csv",
+    "purut:leave", "purut:kiosk_set_up", "purut:kiosk_ask", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:issue", "ews:write", "ews:approve", "ews:update", "ews:all_clear",
@@ -106,10 +106,7 @@ def test_pages_of_a_visit_have_no_violation(
     signed_in.pop("loket")  # who sets a kiosk up is signed out there
     clerk.fill("[name=asked]", code)
     clerk.click("text=Cari antrean saya")
-    clerk.wait_for_selector("text=Perlu didahulukan?")
-    assert seen(clerk) == []
-    clerk.click("text=Saya sudah datang")  # called already: the kiosk says no, on the ticket's page
-    clerk.wait_for_selector("text=Silakan ke loket")
+    clerk.wait_for_selector("text=Antrean Anda hari ini")  # called already: where to go, and nothing to press
     assert seen(clerk) == []
 
 
