@@ -33,6 +33,9 @@ DEFINED = {
     "letter route": (("letters.yaml", "routes[].code"),),
     "letter law": (("letters.yaml", "laws[].code"),),
     "letter kind": (("letters.yaml", "kinds[].code"),),
+    "river": (("ews.yaml", "rivers[].code"),),
+    "gauge": (("ews.yaml", "gauges[].code"),),
+    "shelter": (("ews.yaml", "shelters[].code"),),
     "dimension": (("masterplan.yaml", "dimensions[].code"),),
     "subdimension": (("masterplan.yaml", "dimensions[].subdimensions[].code"),),
     "mission": (("masterplan.yaml", "missions[].code"),),
@@ -42,7 +45,8 @@ DEFINED = {
 }
 # Kinds whose names must be given only once.
 UNIQUE = (
-    "place", "source", "agency", "clinic", "letter route", "letter law", "letter kind", "dimension", "mission", "goal",
+    "place", "source", "agency", "clinic", "river", "gauge", "shelter",
+    "letter route", "letter law", "letter kind", "dimension", "mission", "goal",
     "sasaran", "quick win",
 )  # fmt: skip
 USES = (
@@ -59,6 +63,12 @@ USES = (
     Use("hospital.yaml", "hospital.place", "place"),
     Use("hospital.yaml", "hospital.agency", "agency"),
     Use("hospital.yaml", "doctors[].clinic", "clinic"),
+    Use("ews.yaml", "rivers[].areas[].place", "place"),
+    Use("ews.yaml", "gauges[].river", "river"),
+    Use("ews.yaml", "gauges[].place", "place"),
+    Use("ews.yaml", "gauges[].upstream[].gauge", "gauge"),
+    Use("ews.yaml", "shelters[].place", "place"),
+    Use("ews.yaml", "sender.agency", "agency"),
     Use("letters.yaml", "kinds[].route", "letter route"),
     Use("letters.yaml", "kinds[].law", "letter law"),
     Use("masterplan.yaml", "missions[].dimensions[]", "dimension"),

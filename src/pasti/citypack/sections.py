@@ -60,6 +60,7 @@ SECTIONS = (
     Section("letters.yaml", "pasti.siap_pak_rt.pack", "LettersSection", "load_letters"),
     Section("verifiers.yaml", "pasti.identity.pack", "VerifiersSection", "load_verifiers"),
     Section("hospital.yaml", "pasti.purut.pack"),
+    Section("ews.yaml", "pasti.ews.pack"),
     Section("masterplan.yaml", "pasti.masterplan.pack"),
     Section("demo.yaml", "pasti.simulation.pack", "DemoSection", ""),
 )

@@ -1,6 +1,19 @@
 """The tables of early warning."""
 
-from pasti.ews.models.rivers import Gauge, RiskArea, River, Shelter
+from pasti.ews.models.replay import Replay
+from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
 from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 
-__all__ = ["Drill", "Episode", "Gauge", "Note", "Proposal", "RiskArea", "River", "Shelter", "Warning"]
+__all__ = [
+    "Drill",
+    "Episode",
+    "Gauge",
+    "Note",
+    "Policy",
+    "Proposal",
+    "Replay",
+    "RiskArea",
+    "River",
+    "Shelter",
+    "Warning",
+]

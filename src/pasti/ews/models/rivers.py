@@ -77,7 +77,7 @@ class RiskArea(models.Model):
 
     class Meta:
         ordering = ["river", "place_code"]
-        constraints = [models.UniqueConstraint(fields=["river", "place_code"], name="risk_once")]
+        constraints = [models.UniqueConstraint(fields=["river", "place_code", "from_stage"], name="risk_once")]
 
     def __str__(self) -> str:
         return self.place_code
@@ -109,3 +109,14 @@ class Shelter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Policy(models.Model):
+    """What the city chose: names of the stages, who answers within how many minutes, the sender of warnings. One row."""
+
+    code = models.CharField(max_length=10, primary_key=True, default="city")
+    content = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code

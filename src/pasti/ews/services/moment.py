@@ -1,0 +1,25 @@
+"""What time it is for early warning: now, or in a demo the time of the flood evening that is played."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+
+from pasti.ews.models import Replay
+from pasti.kernel import clock
+
+
+def now() -> dt.datetime:
+    """The moment early warning lives in, aware, in UTC."""
+    moment = clock.now()
+    found = running(moment)
+    return found.played(moment) if found else moment
+
+
+def running(moment: dt.datetime | None = None) -> Replay | None:
+    """The replay that runs, in demo mode only."""
+    if not settings.PASTI_DEMO:
+        return None
+    at = moment or clock.now()
+    return Replay.objects.filter(began_at__lte=at, ends_at__gt=at).first()
