@@ -148,6 +148,41 @@ def messages(
     raise typer.Exit(1 if faults else 0)
 
 
+simulate = typer.Typer(no_args_is_help=True, help="A city at work, in demo mode only.")
+app.add_typer(simulate, name="simulate")
+
+
+@simulate.command()
+def rain(
+    river: Annotated[str, typer.Option(help="petung, gembong or welang.")] = "petung",
+    hours: Annotated[float, typer.Option(min=1, max=24)] = 6,
+    speed: Annotated[float, typer.Option(min=1, max=3600, help="Times as fast as life.")] = 60,
+    fault: Annotated[
+        str, typer.Option(help="spike: a dry evening with one; stuck: the city's gauge stands still.")
+    ] = "",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Play a flood evening: rain in the hills, and the river rising in the city."""
+    _django(data)
+    from pasti.kernel.errors import Refused
+    from pasti.simulation import gauges
+
+    try:
+        gauges.play(river, hours=hours, speed=speed, say=typer.echo, fault=fault)
+    except Refused as refusal:
+        typer.echo(refusal.message, err=True)
+        raise typer.Exit(1) from None
+
+
+@simulate.command("gauges")
+def simulate_gauges(data: Data = DEFAULT_DATA) -> None:
+    """Send the ordinary reading of every gauge each minute, until told to stop (run by `up` in demo mode)."""
+    _django(data)
+    from pasti.simulation import gauges
+
+    gauges.feed(lambda _text: None)
+
+
 @app.command("evaluate-waiting")
 def evaluate_waiting(
     days: Annotated[int, typer.Option(min=20, help="Simulated days.")] = 300,

@@ -146,6 +146,8 @@ def _parts(wishes: Wishes) -> list[Part]:
     parts = [Part("web", web, env), Part("live", live, env)]
     if wishes.role == "all":
         parts.append(Part("worker", [python, "-m", "pasti", "worker", "--data", str(wishes.data)], env))
+        if wishes.demo:
+            parts.append(Part("gauges", [python, "-m", "pasti", "simulate", "gauges", "--data", str(wishes.data)], env))
     return parts
 
 

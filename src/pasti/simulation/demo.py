@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts.models import User
-from pasti.simulation import accounts, city, hospital
+from pasti.simulation import accounts, city, gauges, hospital
 
 
 def build(data_dir: Path, *, people: int, base_url: str, seed: int = 1) -> None:
@@ -27,6 +27,7 @@ def build(data_dir: Path, *, people: int, base_url: str, seed: int = 1) -> None:
         print(f"{built.people:,} people made in {seconds:.1f} s, {memory:.0f} MB at the most")
     accounts.create(data_dir, base_url)
     hospital.fill(_own_families())
+    gauges.fill_past()
 
 
 def _own_families() -> list[UUID]:
