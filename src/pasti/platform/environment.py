@@ -23,7 +23,8 @@ class Environment:
 
     `signature` is how letters are signed: "bsre" (certified), "local" (the system's own test certificate) or "none".
     `bpjs_user` and `bpjs_password` are what BPJS signs in to us with (docs/bpjs.md), the others what we sign in to BPJS
-    with; without `bpjs_url` nothing is sent there.
+    with; without `bpjs_url` nothing is sent there. `mqtt_url` is the broker (docs/mqtt.md), empty for none; `mqtt_secrets`
+    are the passwords of our own programs there by user name, `mqtt_session` the part of their client ids nobody knows.
     """
 
     data_dir: Path
@@ -47,6 +48,9 @@ class Environment:
     bpjs_cons_id: str
     bpjs_secret: str
     bpjs_user_key: str
+    mqtt_url: str
+    mqtt_secrets: dict[str, str]
+    mqtt_session: str
 
     @property
     def one_login(self) -> bool:
@@ -79,6 +83,18 @@ def ensure_secret(folder: Path) -> None:
         store(folder, PASTI_SECRET_KEY=secrets.token_urlsafe(64))
 
 
+MQTT_PROGRAMS = ("ingest", "siren", "lorawan")
+
+
+def ensure_mqtt_secrets(folder: Path) -> None:
+    """Make the passwords of our programs at the broker on the first start and never again."""
+    names = ["PASTI_MQTT_SESSION", *(f"PASTI_MQTT_{one.upper()}_SECRET" for one in MQTT_PROGRAMS)]
+    known = stored(folder)
+    missing = {name: secrets.token_urlsafe(24) for name in names if name not in known}
+    if missing:
+        store(folder, **missing)
+
+
 def read() -> Environment:
     """The environment of this process: variables first, then the data folder's file."""
     folder = data_dir()
@@ -106,4 +122,11 @@ def read() -> Environment:
         bpjs_cons_id=values.get("PASTI_BPJS_CONS_ID", ""),
         bpjs_secret=values.get("PASTI_BPJS_SECRET", ""),
         bpjs_user_key=values.get("PASTI_BPJS_USER_KEY", ""),
+        mqtt_url=values.get("PASTI_MQTT_URL", ""),
+        mqtt_secrets={
+            f"pasti-{one}": secret
+            for one in MQTT_PROGRAMS
+            if (secret := values.get(f"PASTI_MQTT_{one.upper()}_SECRET", ""))
+        },
+        mqtt_session=values.get("PASTI_MQTT_SESSION", ""),
     )

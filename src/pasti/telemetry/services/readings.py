@@ -16,7 +16,7 @@ from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import WatchedReadings
 from pasti.telemetry.models import Datastream, Device
 from pasti.telemetry.rules import quality
-from pasti.telemetry.services import rows
+from pasti.telemetry.services import feed, rows
 
 AHEAD = dt.timedelta(minutes=5)  # a clock may be this much fast; later readings are refused
 OLDEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -107,6 +107,7 @@ def _write(fresh: dict[rows.Key, Reading], streams: dict[int, Datastream], momen
     if kept:
         rows.renew_latest(kept, moment)
         rows.mark_stale(kept)
+        feed.announce(kept, moment)
         _tell(kept, streams)
     return kept
 
