@@ -86,9 +86,9 @@ def ingest(
 def broker(data: Data = DEFAULT_DATA, host: str = "127.0.0.1", port: int = 1883) -> None:
     """Run the demo's own MQTT broker until told to stop. A city runs Mosquitto: docs/mqtt.md."""
     _django(data)
-    from pasti.telemetry.mqtt.embedded import run
+    from pasti.telemetry.mqtt import embedded, process
 
-    run(host, port)
+    embedded.run(host, port, [process.session_name()])
 
 
 @app.command("mqtt-accounts")

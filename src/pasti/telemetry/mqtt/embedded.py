@@ -9,18 +9,18 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from amqtt.broker import Broker as Amqtt
-from amqtt.broker import BrokerContext
+from amqtt.broker import BrokerContext, RetainedApplicationMessage
 from amqtt.contexts import Action
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
-from amqtt.session import RetainedApplicationMessage, Session
-from django.db import close_old_connections
+from amqtt.session import Session
+from django.db import DatabaseError, close_old_connections
 
-from pasti.telemetry.rules.topics import Account
+from pasti.telemetry.rules.topics import INGEST_FILTERS, SERVICES, Account
 from pasti.telemetry.services import broker_accounts
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,11 @@ class Doorkeeper:
         if user and not (identity == user or identity.startswith((f"{user}-", f"{user}/"))):
             log.warning("refused: client id %r does not begin with user name %r", identity, user)
             return False
-        account = await _in_thread(lambda: broker_accounts.sign_in(user, password))
+        try:
+            account = await _in_thread(lambda: broker_accounts.sign_in(user, password))
+        except DatabaseError as error:
+            log.warning("nobody can sign in, the database is away: %s", error)
+            return False
         if account is None:
             return False
         session.is_anonymous = not user
@@ -54,29 +58,37 @@ class Doorkeeper:
         identity = session.client_id or ""
         account, looked = self._known.get(identity, (None, 0.0))
         if account is not None and time.monotonic() - looked > REMEMBER:
-            known = account
-            account = await _in_thread(lambda: broker_accounts.current(known))
-            if account is None:
-                self._known.pop(identity, None)
-            else:
-                self._known[identity] = (account, time.monotonic())
+            account = await self._looked_up(identity, account)
         return account
+
+    async def _looked_up(self, identity: str, known: Account) -> Account | None:
+        try:
+            account = await _in_thread(lambda: broker_accounts.current(known))
+        except DatabaseError:
+            account = known  # who was let in stays while the database is away: what they send is not to be dropped
+        if account is None:
+            self._known.pop(identity, None)
+        else:
+            self._known[identity] = (account, time.monotonic())
+        return account
+
+    def expect(self, identity: str, account: Account) -> None:
+        """A client that is to come, and in whose place messages are kept until then."""
+        self._known[identity] = (account, time.monotonic())
 
 
 DOOR = Doorkeeper()
 
 
-async def _in_thread(ask: Callable[[], T]) -> T | None:
-    """Ask the database beside the loop; a database that is away lets nobody in."""
+async def _in_thread(ask: Callable[[], T]) -> T:
+    """Ask the database beside the loop. Raises DatabaseError when it is away."""
 
-    def asked() -> T | None:
+    def asked() -> T:
         close_old_connections()
         try:
             return ask()
-        except Exception:
-            log.exception("the database could not be asked")
+        finally:
             close_old_connections()
-            return None
 
     return await asyncio.to_thread(asked)
 
@@ -165,8 +177,8 @@ class PatientBroker(Amqtt):
             )
 
 
-async def serve(host: str, port: int, until: asyncio.Event) -> None:
-    """Serve at an address until `until` is set."""
+async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str] = ()) -> None:
+    """Serve at an address until `until` is set. For `takers`, client ids of `pasti ingest`, messages are kept from the start."""
     here = f"{__name__}."
     broker = PatientBroker(
         {
@@ -176,12 +188,16 @@ async def serve(host: str, port: int, until: asyncio.Event) -> None:
         }
     )
     await broker.start()
+    for identity in takers:
+        DOOR.expect(identity, SERVICES[0])
+        for one in INGEST_FILTERS:
+            await BrokerContext(broker).add_subscription(identity, one, 1)
     log.info("broker at %s:%s", host, port)
     await until.wait()
     await broker.shutdown()
 
 
-def run(host: str, port: int) -> None:
+def run(host: str, port: int, takers: Sequence[str]) -> None:
     """Serve until SIGTERM."""
     logging.getLogger("amqtt").setLevel(logging.WARNING)
 
@@ -189,6 +205,6 @@ def run(host: str, port: int) -> None:
         until, loop = asyncio.Event(), asyncio.get_running_loop()
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, until.set)
-        await serve(host, port, until)
+        await serve(host, port, until, takers)
 
     asyncio.run(main())

@@ -14,13 +14,17 @@ from pasti.telemetry.rules.topics import INGEST
 log = logging.getLogger(__name__)
 
 
+def session_name(number: int = 1) -> str:
+    """The client id of a taker: as secret as a password, for at some brokers who knows it can end the session."""
+    return f"{INGEST}-{settings.PASTI_MQTT_SESSION}-{number}"
+
+
 def run(number: int = 1) -> None:
     """Take in and publish. `number` tells processes apart: each has a session of its own at the broker."""
     secret = settings.PASTI_MQTT_SECRETS.get(INGEST, "")
     if not settings.PASTI_MQTT_URL or not secret:
         raise SystemExit("pasti ingest: PASTI_MQTT_URL or the secret of pasti-ingest is missing; see docs/mqtt.md")
-    # The session's name is as secret as the password is: at some brokers who knows it can end the session.
-    taker = Ingest(settings.PASTI_MQTT_URL, secret, f"{INGEST}-{settings.PASTI_MQTT_SESSION}-{number}")
+    taker = Ingest(settings.PASTI_MQTT_URL, secret, session_name(number))
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, taker.stop)
     publisher = Publisher(settings.PASTI_MQTT_URL, secret, taker.stopping)
