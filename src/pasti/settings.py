@@ -27,6 +27,7 @@ PASTI_BPJS_USER, PASTI_BPJS_PASSWORD = ENV.bpjs_user, ENV.bpjs_password
 PASTI_BPJS_URL, PASTI_BPJS_CONS_ID = ENV.bpjs_url, ENV.bpjs_cons_id
 PASTI_BPJS_SECRET, PASTI_BPJS_USER_KEY = ENV.bpjs_secret, ENV.bpjs_user_key
 PASTI_MQTT_URL, PASTI_MQTT_SECRETS, PASTI_MQTT_SESSION = ENV.mqtt_url, ENV.mqtt_secrets, ENV.mqtt_session
+PASTI_CAP_FEEDS = ENV.cap_feeds.split()
 
 _city = PASTI_CITY_PACK / "city.yaml"
 PASTI_CITY = yaml.safe_load(_city.read_text()) if _city.exists() else {}

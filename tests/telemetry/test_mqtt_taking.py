@@ -67,6 +67,7 @@ def telling(broker: Broker) -> Iterator[None]:
     try:
         yield
     finally:
+        stop.set()
         teller.join(15)
         assert not teller.is_alive()
 
@@ -100,7 +101,6 @@ def test_a_reading_is_stored_calibrated_and_told_to_those_who_listen(broker: Bro
         time.sleep(0.5)  # our own publications come back to the taker
         assert taker.taken.stored == 2
         assert taker.taken.refused == 0
-        stop.set()
     first, second = Observation.objects.order_by("phenomenon_time")
     assert (first.result, first.parameters, first.phenomenon_time) == (148.0, {"raw": 150.0}, BEGIN)
     assert (second.result, second.phenomenon_time) == (153.0, BEGIN + dt.timedelta(seconds=30, milliseconds=250))

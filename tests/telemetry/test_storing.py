@@ -41,7 +41,7 @@ def test_one_bad_reading_does_not_cost_the_others(noon: dt.datetime) -> None:
     ]  # fmt: skip
     told = store(batch, device=mine, at=noon)
     assert [one.value for one in told] == ["stored", "repeated", "future", "ancient", "forbidden", "unknown", "stored"]
-    assert list(Observation.objects.order_by("phenomenon_time").values_list("result", "flag"))[0] == (1.0, 2)
+    assert Observation.objects.order_by("phenomenon_time").values_list("result", "flag")[0] == (1.0, 2)
     mine.refresh_from_db()
     assert mine.last_seen == noon
 

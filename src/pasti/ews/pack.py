@@ -11,7 +11,7 @@ from pasti.ews.models import Gauge, Policy, RiskArea, River, Shelter
 from pasti.kernel.places.services import Counts, put, total
 from pasti.telemetry.services.catalogue import StreamWanted, ensure_stream
 
-LEVEL_LIMITS = {"range": [0, 1000], "rate_per_minute": 20, "flat_minutes": 180, "spike": 50}
+LEVEL_LIMITS = {"range": [0, 1000], "rate": 1200, "spike": [25, 50]}
 RAIN_LIMITS = {"range": [0, 50]}
 
 

@@ -23,8 +23,10 @@ class Environment:
 
     `signature` is how letters are signed: "bsre" (certified), "local" (the system's own test certificate) or "none".
     `bpjs_user` and `bpjs_password` are what BPJS signs in to us with (docs/bpjs.md), the others what we sign in to BPJS
-    with; without `bpjs_url` nothing is sent there. `mqtt_url` is the broker (docs/mqtt.md), empty for none; `mqtt_secrets`
-    are the passwords of our own programs there by user name, `mqtt_session` the part of their client ids nobody knows.
+    with; without `bpjs_url` nothing is sent there. `cap_feeds` are the addresses of lists of other agencies' warnings,
+    separated by spaces; without one nothing is fetched. `mqtt_url` is the broker (docs/mqtt.md), empty for none;
+    `mqtt_secrets` are the passwords of our own programs there by user name, `mqtt_session` the part of their client ids
+    nobody knows.
     """
 
     data_dir: Path
@@ -48,6 +50,7 @@ class Environment:
     bpjs_cons_id: str
     bpjs_secret: str
     bpjs_user_key: str
+    cap_feeds: str
     mqtt_url: str
     mqtt_secrets: dict[str, str]
     mqtt_session: str
@@ -122,6 +125,7 @@ def read() -> Environment:
         bpjs_cons_id=values.get("PASTI_BPJS_CONS_ID", ""),
         bpjs_secret=values.get("PASTI_BPJS_SECRET", ""),
         bpjs_user_key=values.get("PASTI_BPJS_USER_KEY", ""),
+        cap_feeds=values.get("PASTI_CAP_FEEDS", ""),
         mqtt_url=values.get("PASTI_MQTT_URL", ""),
         mqtt_secrets={
             f"pasti-{one}": secret

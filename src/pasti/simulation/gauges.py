@@ -7,13 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
+from pasti.ews.queries import forecasts
 from pasti.ews.queries import gauges as known
-from pasti.ews.services import moment, replaying, watching
+from pasti.ews.services import forecasting, moment, replaying, watching
 from pasti.kernel.clock import now
+from pasti.simulation.forecast_report import history
+from pasti.simulation.river_scenarios import season, wib
 from pasti.simulation.rivers import RIVERS, Course, River, Sample, Storm, course
 from pasti.telemetry.services.readings import Reading, store
 
 PAST_DAYS, PAST_EVERY = 14, 10  # days, minutes
+SEASON = 120  # days
+FITTED, SHOWN = (1, 2), (11, 12)  # seeds of the seasons a forecast is fitted on, and of those it is judged on
 MINUTE = dt.timedelta(minutes=1)
 Say = Callable[[str], None]
 
@@ -41,8 +46,22 @@ def _ordinary(river: River, start: dt.datetime, end: dt.datetime, every: int) ->
     return course(river, start, minutes, showers, seed=start.toordinal(), every=every)
 
 
+def fit_forecasts() -> None:
+    """Forecasts fitted on made-up seasons, for the city's gauges that have none: no real series of them is known."""
+    fitted = {one.gauge for one in forecasts.skills()}
+    for river in RIVERS.values():
+        if river.gauge in known.streams() and river.gauge not in fitted:
+            forecasting.fit_on_seasons(river.gauge, _seasons(river, FITTED), _seasons(river, SHOWN))
+
+
+def _seasons(river: River, seeds: tuple[int, ...]) -> list[forecasting.History]:
+    starts = [(seed, wib(2010 + seed, 11, 1, 7)) for seed in seeds]
+    return [history(season(river, start, SEASON, seed=seed, every=forecasting.EVERY)) for seed, start in starts]
+
+
 def feed(say: Say, seconds: float = 60.0, until: Callable[[], bool] = lambda: False) -> None:
     """Send each gauge's reading of the minute, as its device would, until told to stop; a replayed river sends its own."""
+    fit_forecasts()
     streams = known.streams()
     start = now().replace(hour=0, minute=0, second=0, microsecond=0)
     while not until():

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 LEVEL, RAIN = "level_cm", "rain_mm"
 MINUTE = dt.timedelta(minutes=1)
+SPREAD = 0.45  # of the logarithm of what one spot gets of a storm: tropical cells are narrow
 Series = NDArray[np.float64]
 
 
@@ -50,6 +51,7 @@ class River:
     travel: int  # minutes from there to the city
     tide: float = 0.0  # amplitude in the city
     loss: float = 6.0  # mm the dry hills keep of a storm
+    lateral: float = 0.35  # share of the catchment that drains in below the gauge upstream
 
 
 PETUNG = River("Petung", "petung-bokwedi", "petung-hulu", "hujan-puspo",
@@ -106,15 +108,24 @@ def course(
     every: int = 1,
     noise: float = 0.6,
 ) -> Course:
-    """The river from `start` for so many minutes with these storms (their start counted from there)."""
+    """The river from `start` for so many minutes with these storms (their start counted from there).
+
+    A gauge stands at one spot of the hills: what it measures of a storm, what falls on the catchment upstream and on
+    the part below (`lateral`), and what the hills keep, differ by chance.
+    """
     chance = np.random.default_rng([seed, zlib.crc32(river.gauge.encode())])
-    rain = np.round(sum((hyetograph(one, minutes, chance) for one in storms), np.zeros(minutes)), 3)
-    wave = discharge(river, rain, storms)
+    falls = [hyetograph(one, minutes, chance) for one in storms]
+    measured, below = (_uneven(falls, minutes, chance) for _ in range(2))
+    kept = [river.loss * float(one) for one in chance.uniform(0.4, 1.8, len(storms))]
+    wave = discharge(river, sum(falls, np.zeros(minutes)), storms, kept)
+    beside = discharge(river, below, storms, kept)
+    passing = delayed(smooth(wave, river.respond / 2), river.to_upstream + river.travel)
+    joining = delayed(beside, river.to_upstream + river.travel // 2)
     up = river.upstream_low + _level(delayed(wave, river.to_upstream))
-    down = river.low + _level(delayed(smooth(wave, river.respond / 2), river.to_upstream + river.travel))
+    down = river.low + _level((1 - river.lateral) * passing + river.lateral * joining)
     down += tide(river.tide, start, minutes)
     grid = slice(0, minutes, every)
-    summed = rain[: minutes // every * every].reshape(-1, every).sum(axis=1)
+    summed = measured[: minutes // every * every].reshape(-1, every).sum(axis=1)
     summed = np.concatenate(([0.0], summed))[: len(up[grid])]  # what fell since the reading before
     return Course(river, start, every, summed, _noisy(up[grid], noise, chance), _noisy(down[grid], noise, chance))
 
@@ -129,13 +140,13 @@ def hyetograph(storm: Storm, minutes: int, chance: Any) -> Series:
     return shape * (storm.mm / total) if total > 0 else shape
 
 
-def discharge(river: River, rain: Series, storms: Sequence[Storm]) -> Series:
-    """Rain after losses through three equal reservoirs, in mm/h of the catchment."""
+def discharge(river: River, rain: Series, storms: Sequence[Storm], kept: Sequence[float]) -> Series:
+    """Rain less what is `kept` of each storm through three equal reservoirs, in mm/h of the catchment."""
     left = rain.copy()
-    for storm in storms:
+    for storm, loss in zip(storms, kept, strict=True):
         begin, end = max(0, int(storm.start)), int(storm.start + storm.minutes)
         fallen = np.cumsum(rain[begin:end])
-        left[begin:end] = np.where(fallen > river.loss, rain[begin:end], 0.0)
+        left[begin:end] = np.where(fallen > loss, rain[begin:end], 0.0)
     time = np.arange(int(river.respond * 14))
     answer = (time / river.respond) ** 2 * np.exp(-time / river.respond) / (2 * river.respond)
     return _convolve(left * 60, answer)
@@ -156,6 +167,13 @@ def tide(amplitude: float, start: dt.datetime, minutes: int) -> Series:
     """A mixed tide, mostly once a day as in the Strait of Madura: K1 (23.93 h) and M2 (12.42 h)."""
     hours = start.timestamp() / 3600 + np.arange(minutes) / 60
     return amplitude * (0.6 * np.sin(2 * np.pi * hours / 23.93) + 0.4 * np.sin(2 * np.pi * hours / 12.42))
+
+
+def _uneven(falls: Sequence[Series], minutes: int, chance: Any) -> Series:
+    """The storms as they fall on another spot: more or less of each, by a log-normal factor of mean 1."""
+    factors = np.exp(chance.normal(-(SPREAD**2) / 2, SPREAD, len(falls)))
+    found: Series = sum((one * factor for one, factor in zip(falls, factors, strict=True)), np.zeros(minutes))
+    return found
 
 
 def _level(wave: Series) -> Series:

@@ -100,6 +100,12 @@ def sees_all(code: str) -> bool:
     return covers(current_scope(), code)
 
 
+def people_counted(code: str) -> int:
+    """Living residents registered in an area, however small, for those who plan for it. A number alone, for officials:
+    what is shown to everybody goes through `crosstab`, where small numbers are hidden."""
+    return small_cells.total(_read(code, max(KELURAHAN, depth_of(code)), 0).values()).get((0, 0), 0)
+
+
 def depth_of(code: str) -> int:
     """How many parts a place's code has: 2 city, 3 kecamatan, 4 kelurahan, 5 RW, 6 RT."""
     return code.count(".") + 1

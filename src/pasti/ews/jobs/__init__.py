@@ -1,0 +1,7 @@
+"""Early warning's work in the background."""
+
+from __future__ import annotations
+
+from pasti.ews.jobs import cap  # its jobs are found through this module
+
+__all__ = ["cap"]

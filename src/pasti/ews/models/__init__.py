@@ -1,5 +1,7 @@
 """The tables of early warning."""
 
+from pasti.ews.models.forecast import ForecastModel
+from pasti.ews.models.foreign import ForeignAlert, ForeignFeed
 from pasti.ews.models.replay import Replay
 from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
 from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
@@ -7,6 +9,9 @@ from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 __all__ = [
     "Drill",
     "Episode",
+    "ForecastModel",
+    "ForeignAlert",
+    "ForeignFeed",
     "Gauge",
     "Note",
     "Policy",

@@ -49,7 +49,7 @@ def watch(river_code: str) -> int:
     for gauge in _downstream(gauges.values()):
         rules = rules_of(gauge.code, gauge.kind, gauge.name, gauge.rules, names)
         for finding in _take(gauge, rules, gauges, at):
-            proposing.propose(finding, gauge)
+            proposing.propose(finding, river=river_code, gauge=gauge.code)
             found += 1
     return found
 

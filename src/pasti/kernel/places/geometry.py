@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shapely import Point, STRtree
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from pasti.kernel.places.models import Place, Stamp
 
@@ -27,6 +28,13 @@ def containing(lon: float, lat: float) -> list[str]:
     index = _current()
     hits = index.tree.query(Point(lon, lat), predicate="covered_by")
     return [index.codes[i] for i in hits]
+
+
+def overlapping(shape: BaseGeometry) -> list[str]:
+    """Codes of all places that share ground with a valid shape (longitude first), not only an edge; any order."""
+    index = _current()
+    hits = index.tree.query(shape, predicate="intersects")
+    return [index.codes[i] for i in hits if index.tree.geometries[i].intersection(shape).area > 0]
 
 
 def _current() -> _Index:

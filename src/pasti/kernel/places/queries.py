@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from shapely.geometry.base import BaseGeometry
 
 from pasti.kernel.places import geometry
 from pasti.kernel.places.models import Agency, City, Holiday, Place
@@ -16,6 +18,11 @@ GEOMETRY_FREE = ("boundary",)
 def place(code: str) -> Place | None:
     """The place with this code, without its boundary loaded; None when there is none."""
     return Place.objects.defer(*GEOMETRY_FREE).filter(pk=code).first()
+
+
+def named(codes: Collection[str]) -> QuerySet[Place]:
+    """The places with these codes, without boundaries, by code."""
+    return Place.objects.defer(*GEOMETRY_FREE).filter(pk__in=codes).order_by("code")
 
 
 def children(code: str) -> QuerySet[Place]:
@@ -71,6 +78,17 @@ def locate(lon: float, lat: float) -> list[Place]:
     """
     codes = geometry.containing(lon, lat)
     return list(Place.objects.defer(*GEOMETRY_FREE).filter(pk__in=codes).order_by("code"))
+
+
+def overlapping(shape: BaseGeometry, level: str) -> list[str]:
+    """The codes of the places of one level that share ground with a valid shape (WGS 84, longitude first), by code."""
+    codes = geometry.overlapping(shape)
+    return list(Place.objects.filter(pk__in=codes, level=level).order_by("code").values_list("code", flat=True))
+
+
+def with_boundaries(codes: Iterable[str]) -> dict[str, Place]:
+    """Those of these places whose boundary is known, with it, by code."""
+    return {one.code: one for one in Place.objects.filter(pk__in=list(codes), boundary__isnull=False)}
 
 
 def geojson(parent: str) -> dict[str, Any]:

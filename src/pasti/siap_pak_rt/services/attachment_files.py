@@ -10,16 +10,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
-from pasti.kernel.documents.services import MAX_BYTES
+from pasti.kernel.documents.pictures import KINDS, draw_anew, receive
 from pasti.kernel.documents.sniffing import EXTENSIONS, media_type_of
 from pasti.kernel.errors import Refused
 from pasti.siap_pak_rt.rules import pdf
-
-LONGEST = 2560  # pixels of a picture's longer side: a paper photographed whole stays readable
-QUALITY = 85
-_KINDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
 @contextmanager
@@ -34,25 +29,15 @@ def harmless(file: File[bytes]) -> Iterator[File[bytes]]:
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="lampiran-", dir=root) as folder:
         sent, kept = Path(folder, "sent"), Path(folder, "kept")
-        _receive(file, sent)
+        receive(file, sent)
         media_type = media_type_of(sent, tuple(EXTENSIONS))
         if media_type == "application/pdf":
             _check_pdf(sent.read_bytes())
             kept = sent
         else:
-            _draw_anew(sent, kept, _KINDS[media_type])
+            draw_anew(sent, kept, KINDS[media_type])
         with kept.open("rb") as source:
             yield File(source, name=file.name)
-
-
-def _receive(file: File[bytes], target: Path) -> None:
-    size = 0
-    with target.open("wb") as out:
-        for chunk in file.chunks():
-            size += len(chunk)
-            if size > MAX_BYTES:
-                raise Refused("berkas-terlalu-besar", _("Berkas paling besar 10 MB"), status=413, field="file")
-            out.write(chunk)
 
 
 def _check_pdf(content: bytes) -> None:
@@ -61,23 +46,3 @@ def _check_pdf(content: bytes) -> None:
     if pdf.acts(content):
         text = _("PDF ini berisi program atau berkas lain. Cetak menjadi PDF biasa, atau kirim fotonya.")
         raise Refused("pdf-beraksi", text, status=422, field="file")
-
-
-def _draw_anew(sent: Path, kept: Path, kind: str) -> None:
-    """Pixels were counted before (`media_type_of`); here the picture is decoded for the first time."""
-    try:
-        with Image.open(sent) as source:
-            source.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
-            upright = ImageOps.exif_transpose(source)
-            drawn = upright.convert(_mode(upright, kind))
-            drawn.thumbnail((LONGEST, LONGEST))
-            drawn.info.clear()
-            drawn.save(kept, kind, quality=QUALITY)
-    except (OSError, SyntaxError, ValueError, KeyError, MemoryError) as error:
-        raise Refused("gambar-rusak", _("Gambar ini rusak atau tidak terbaca"), status=422, field="file") from error
-
-
-def _mode(picture: Image.Image, kind: str) -> str:
-    if picture.mode in ("1", "L"):
-        return "L" if kind != "WEBP" else "RGB"
-    return "RGBA" if picture.has_transparency_data and kind != "JPEG" else "RGB"

@@ -1,5 +1,5 @@
-"""The background work of telemetry; its jobs are found through this module."""
+"""What telemetry does in the background."""
 
-from pasti.telemetry.jobs import devices
+from pasti.telemetry.jobs import devices, rollups  # their jobs are found through this module
 
-__all__ = ["devices"]
+__all__ = ["devices", "rollups"]

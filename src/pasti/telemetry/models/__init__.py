@@ -2,12 +2,13 @@
 
 from pasti.telemetry.models.devices import Calibration, Device, DeviceNote
 from pasti.telemetry.models.messages import Announcement, RefusedMessage
-from pasti.telemetry.models.readings import Daily, Hourly, Latest, Observation, StaleHour
+from pasti.telemetry.models.readings import ArchivedMonth, Daily, Hourly, Latest, Observation, StaleHour
 from pasti.telemetry.models.streams import Datastream, FeatureOfInterest, ObservedProperty, Sensor
 from pasti.telemetry.models.things import HistoricalLocation, Location, Thing
 
 __all__ = [
     "Announcement",
+    "ArchivedMonth",
     "Calibration",
     "Daily",
     "Datastream",

@@ -24,10 +24,10 @@ class RefusedMessage(models.Model):
 
 
 class Announcement(models.Model):
-    """Readings just stored and not yet published by the broker: the keys, in two arrays of equal length."""
+    """Readings just stored and not yet published by the broker: their streams and times (milliseconds since 1970)."""
 
     streams = ArrayField(models.BigIntegerField())
-    times = ArrayField(models.DateTimeField())
+    times = ArrayField(models.BigIntegerField())
     recorded_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -105,3 +105,19 @@ class StaleHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.datastream_id} {self.begins}"
+
+
+class ArchivedMonth(models.Model):
+    """A month (of UTC) whose readings were put into `file` and taken out of the database; its rollups stay."""
+
+    month = models.DateField(primary_key=True)
+    file = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    readings = models.BigIntegerField()
+    archived_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["month"]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

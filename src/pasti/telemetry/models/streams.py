@@ -35,7 +35,8 @@ class Datastream(Named):
 
     `quality` holds the limits of the quality tests (`rules.quality`). A `watched` stream wakes those who subscribed to
     `telemetry.WatchedReadings`. Only `device` may write into it, besides officials and programs with the right scope.
-    The times it covers stand in `Latest`, so that a reading never changes this row.
+    The times it covers stand in `Latest`, so that a reading never changes this row. After `retention_years` its readings
+    may be put away into files (`services.archive`); null keeps them for ever. Hours and days are always kept.
     """
 
     observation_type = models.CharField(max_length=200)
@@ -48,3 +49,4 @@ class Datastream(Named):
     quality = models.JSONField(default=dict)
     interval_seconds = models.IntegerField(null=True)
     watched = models.BooleanField(default=False)
+    retention_years = models.SmallIntegerField(null=True, default=10)

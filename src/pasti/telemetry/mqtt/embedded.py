@@ -179,6 +179,8 @@ class PatientBroker(Amqtt):
 
 async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str] = ()) -> None:
     """Serve at an address until `until` is set. For `takers`, client ids of `pasti ingest`, messages are kept from the start."""
+    for name in ("amqtt", "transitions"):  # they tell of every message
+        logging.getLogger(name).setLevel(logging.WARNING)
     here = f"{__name__}."
     broker = PatientBroker(
         {
@@ -199,8 +201,6 @@ async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str
 
 def run(host: str, port: int, takers: Sequence[str]) -> None:
     """Serve until SIGTERM."""
-    logging.getLogger("amqtt").setLevel(logging.WARNING)
-
     async def main() -> None:
         until, loop = asyncio.Event(), asyncio.get_running_loop()
         for one in (signal.SIGTERM, signal.SIGINT):

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 import paho.mqtt.client as mqtt
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, connections
 from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -145,7 +145,7 @@ class Ingest:
             try:
                 self.taken += take(messages)
                 break
-            except (OperationalError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("the database is away, nothing is acknowledged: %s", str(error).strip()[:200])
                 connections.close_all()
                 if self.stopping.wait(pause):

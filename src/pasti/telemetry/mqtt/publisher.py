@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -54,7 +55,8 @@ class Publisher(threading.Thread):
                 connections.close_all()
 
     def _work(self) -> None:
-        self._client = client(Broker.at(self.url), INGEST, self.password)
+        name = f"{INGEST}-{secrets.token_hex(8)}"  # a session of the moment: nothing is read by it
+        self._client = client(Broker.at(self.url), INGEST, self.password, client_id=name)
         self._client.loop_start()
         with psycopg.connect(_listening_url(), autocommit=True) as ear:
             ear.execute(f"LISTEN {CHANNEL}")

@@ -114,7 +114,7 @@ SELECT d.begins, d.readings::bigint, d.low, d.high, d.total, d.doubtful::bigint 
 WHERE d.datastream_id = %(pk)s AND d.begins >= %(begins)s AND d.begins < %(ends)s AND d.begins NOT IN (SELECT day FROM stale)
 UNION ALL
 SELECT stale.day, sum(h.readings)::bigint, min(h.low), max(h.high), sum(h.total), sum(h.doubtful)::bigint
-FROM stale JOIN hours h ON h.begins >= stale.day AND h.begins < stale.day + interval '1 day' GROUP BY stale.day
+FROM stale JOIN hours h ON date_trunc('day', h.begins, %(zone)s) = stale.day GROUP BY stale.day
 ORDER BY 1
 """
 

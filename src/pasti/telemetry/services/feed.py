@@ -19,7 +19,7 @@ CHANNEL = "telemetry_feed"
 EACH = 500  # readings in one announcement, so that one is published in well under a second
 WAITS = dt.timedelta(hours=1)  # what nobody published for so long is no news any more
 
-Key = tuple[int, dt.datetime]
+Key = tuple[int, int]  # datastream, milliseconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,9 @@ def forget_old(at: dt.datetime | None = None) -> int:
 _ROWS = """
 SELECT o.datastream_id, o.phenomenon_time, o.phenomenon_end, o.result, o.result_json, o.result_time, o.parameters,
   o.result_quality
-FROM unnest(%s::bigint[], %s::timestamptz[]) WITH ORDINALITY AS k (id, time, place)
-JOIN telemetry_observation o ON o.datastream_id = k.id AND o.phenomenon_time = k.time ORDER BY k.place
+FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS k (id, ms, place)
+JOIN telemetry_observation o ON o.datastream_id = k.id
+  AND o.phenomenon_time = 'epoch'::timestamptz + k.ms * interval '1 millisecond' ORDER BY k.place
 """
 Row = tuple[Any, ...]
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection, transaction
 
 from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import DeviceAnswered
@@ -54,23 +54,32 @@ class Taken:
 def take(messages: Sequence[Incoming]) -> Taken:
     """Store what the messages say. When this returns, every one is stored or kept as refused: durable either way.
 
-    Raises OperationalError or InterfaceError when the database cannot be reached; then nothing was taken.
+    Raises DatabaseError or InterfaceError when the database cannot do its work; then nothing was taken.
     """
     if not messages:
         return Taken()
     try:
         return _take(messages)
-    except (OperationalError, InterfaceError):
+    except DatabaseError as error:
+        # Only what the values themselves cause is the fault of a message; the rest is the database's, and passes.
+        if not isinstance(error, DataError | IntegrityError):
+            raise
+        return _parted(messages, error)
+    except InterfaceError:
         raise
     except Exception as error:
-        # One of them is poison. Halving finds it in a few steps, and the others are stored.
-        if len(messages) == 1:
-            log.exception("message on %s could not be taken", messages[0].topic)
-            return _refuse_one(messages[0], f"tidak dapat disimpan: {error}")
-        middle = len(messages) // 2
-        taken = take(messages[:middle])
-        taken += take(messages[middle:])
-        return taken
+        return _parted(messages, error)
+
+
+def _parted(messages: Sequence[Incoming], error: Exception) -> Taken:
+    """One of the messages is poison: halving finds it in a few steps, and the others are stored."""
+    if len(messages) == 1:
+        log.exception("message on %s could not be taken", messages[0].topic)
+        return _refuse_one(messages[0], f"tidak dapat disimpan: {error}")
+    middle = len(messages) // 2
+    taken = take(messages[:middle])
+    taken += take(messages[middle:])
+    return taken
 
 
 @transaction.atomic

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from django.db import models, transaction
@@ -16,10 +18,11 @@ from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import WatchedReadings
 from pasti.telemetry.models import Datastream, Device
 from pasti.telemetry.rules import quality
-from pasti.telemetry.services import feed, rows
+from pasti.telemetry.services import feed, judging, rows
+from pasti.telemetry.services.rows import Key, milliseconds, moment
 
 AHEAD = dt.timedelta(minutes=5)  # a clock may be this much fast; later readings are refused
-OLDEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+KEPT = dt.timedelta(days=365)  # the raw readings of a year are never put away (`services.archive`)
 
 
 class Outcome(StrEnum):
@@ -28,7 +31,7 @@ class Outcome(StrEnum):
     STORED = "stored"
     REPEATED = "repeated"  # this stream has a reading of this time already; the first is kept
     FUTURE = "future"
-    ANCIENT = "ancient"
+    ANCIENT = "ancient"  # from before 1970, or from a month that is kept as a file only
     UNKNOWN = "unknown"  # no such datastream
     FORBIDDEN = "forbidden"  # another device's datastream
 
@@ -53,28 +56,27 @@ def store(readings: Sequence[Reading], *, device: Device | None = None, at: dt.d
     """Store `readings` in one transaction; returns what became of each, in their order. When it returns they are durable.
 
     The same reading twice is stored once (the first value stays). A reading from the future or for an unknown stream is
-    refused alone, the others are kept. With `device`, only its own streams may be written.
+    refused alone, the others are kept. With `device`, only its own streams may be written. A result that is no finite
+    number is stored as missing.
     """
-    moment = at or now()
-    streams = _streams({one.datastream_id for one in readings})
-    outcomes = [_verdict(one, streams.get(one.datastream_id), device, moment) for one in readings]
-    fresh: dict[rows.Key, Reading] = {}
-    for index, one in enumerate(readings):
-        if outcomes[index] is Outcome.STORED:
-            key = (one.datastream_id, _to_millisecond(one.time))
-            if key in fresh:
-                outcomes[index] = Outcome.REPEATED
-            else:
-                fresh[key] = one
+    now_is = at or now()
+    keys = [(one.datastream_id, milliseconds(one.time)) for one in readings]
+    streams = _streams({key[0] for key in keys})
+    refused = _refusals({key[0] for key in keys}, streams, device)
+    latest, archived = milliseconds(now_is + AHEAD), _archived(keys, now_is)
+    outcomes: list[Outcome] = []
+    fresh: dict[Key, int] = {}
+    for index, key in enumerate(keys):
+        outcome = refused.get(key[0]) or (
+            Outcome.STORED if 0 <= key[1] <= latest and not archived(key[1])
+            else Outcome.FUTURE if key[1] > latest else Outcome.ANCIENT
+        )  # fmt: skip
+        if outcome is Outcome.STORED and fresh.setdefault(key, index) != index:
+            outcome = Outcome.REPEATED
+        outcomes.append(outcome)
     if fresh:
-        kept = _write(fresh, streams, moment)
-        _seen(device, fresh, moment)
-        first: set[rows.Key] = set()
-        for index, one in enumerate(readings):
-            key = (one.datastream_id, _to_millisecond(one.time))
-            if outcomes[index] is Outcome.STORED and (key not in kept or key in first):
-                outcomes[index] = Outcome.REPEATED
-            first.add(key)
+        for key in _write(fresh, readings, streams, now_is, device):
+            outcomes[fresh[key]] = Outcome.REPEATED
     return outcomes
 
 
@@ -82,65 +84,108 @@ def _streams(ids: set[int]) -> dict[int, Datastream]:
     return Datastream.objects.only("device_id", "quality", "watched", "interval_seconds").in_bulk(list(ids))
 
 
-def _verdict(one: Reading, stream: Datastream | None, device: Device | None, moment: dt.datetime) -> Outcome:
-    if stream is None:
-        return Outcome.UNKNOWN
-    if device is not None and stream.device_id != device.pk:
-        return Outcome.FORBIDDEN
-    if one.time > moment + AHEAD:
-        return Outcome.FUTURE
-    return Outcome.ANCIENT if one.time < OLDEST else Outcome.STORED
+def _refusals(ids: set[int], streams: dict[int, Datastream], device: Device | None) -> dict[int, Outcome]:
+    """The streams whose readings are refused whatever their time."""
+    refused = dict.fromkeys(ids - streams.keys(), Outcome.UNKNOWN)
+    if device is not None:
+        foreign = [pk for pk, stream in streams.items() if stream.device_id != device.pk]
+        refused |= dict.fromkeys(foreign, Outcome.FORBIDDEN)
+    return refused
 
 
-def _to_millisecond(time: dt.datetime) -> dt.datetime:
-    return time.replace(microsecond=time.microsecond // 1000 * 1000).astimezone(dt.UTC)
+def _archived(keys: Sequence[Key], now_is: dt.datetime) -> Callable[[int], bool]:
+    """Says of milliseconds whether their month is put away; asks only when there are readings that old."""
+    border = milliseconds(now_is - KEPT)
+    old = {key[1] for key in keys if 0 <= key[1] < border}
+    months = rows.archived(old) if old else set()
+    return (lambda ms: ms < border and not months.isdisjoint(rows.months_of([ms]))) if months else (lambda _: False)
 
 
 @transaction.atomic
-def _write(fresh: dict[rows.Key, Reading], streams: dict[int, Datastream], moment: dt.datetime) -> set[rows.Key]:
-    """Judge and write the new readings; returns the keys that were not there yet."""
+def _write(
+    fresh: dict[Key, int], readings: Sequence[Reading], streams: dict[int, Datastream], now_is: dt.datetime,
+    device: Device | None,
+) -> set[Key]:  # fmt: skip
+    """Judge and write the new readings; returns the keys that were there already."""
     # In the order of the key, so that two batches with common keys wait for each other and never in a circle.
     keys = sorted(fresh)
-    rows.ensure_months({key[1] for key in keys})
-    judged = _judged(keys, fresh, streams)
-    kept = rows.insert([rows.row(key, fresh[key], *judged[key], moment) for key in keys])
+    ordered = [readings[fresh[key]] for key in keys]
+    values = [_number(one.result) for one in ordered]
+    rows.ensure_months(keys)
+    judged = judging.judge(keys, values, streams)
+    for index in (at for at, one in enumerate(ordered) if one.value is not None):
+        judged.flags[index] = quality.NOT_EVALUATED  # text, truth or object: nothing is missing, and no test applies
+    columns: rows.Columns = {"result": values, "flag": judged.flags, "reasons": judged.reasons}
+    columns |= _rarer(ordered)
+    kept = rows.insert(keys, columns, now_is)
     if kept:
-        rows.renew_latest(kept, moment)
-        rows.mark_stale(kept)
-        feed.announce(kept, moment)
-        _tell(kept, streams)
-    return kept
+        judging.revise(judged.revised)
+        touched = [*kept, *judged.revised]
+        rows.renew_latest(_spans(kept, keys, ordered))
+        rows.mark_stale(touched)
+        feed.announce(kept, now_is)
+        _tell(touched, streams)
+    _seen(device, keys, now_is)
+    return fresh.keys() - kept if len(kept) < len(keys) else set()
 
 
-def _judged(
-    keys: Sequence[rows.Key], fresh: dict[rows.Key, Reading], streams: dict[int, Datastream]
-) -> dict[rows.Key, tuple[int, int]]:
-    """Flag and reasons of each new reading, from the stream's limits and the readings before it."""
-    grouped: dict[int, list[rows.Key]] = defaultdict(list)
-    for key in keys:
-        grouped[key[0]].append(key)
-    before = rows.before({pk: group[0][1] for pk, group in grouped.items() if streams[pk].quality})
-    judged: dict[rows.Key, tuple[int, int]] = {}
-    for pk, group in grouped.items():
-        points = [(key[1], fresh[key].result) for key in group]
-        found = quality.judge(streams[pk].quality, before.get(pk, []), points, streams[pk].interval_seconds)
-        judged.update(zip(group, found, strict=True))
-    return judged
+def _number(result: float | None) -> float | None:
+    return float(result) if result is not None and math.isfinite(result) else None
 
 
-def _seen(device: Device | None, fresh: dict[rows.Key, Reading], moment: dt.datetime) -> None:
+def _rarer(ordered: Sequence[Reading]) -> rows.Columns:
+    """The columns that few readings fill, where one does."""
+    columns: rows.Columns = {
+        "phenomenon_end": [one.end for one in ordered],
+        "result_json": [_json(one.value) for one in ordered],
+        "result_time": [one.result_time for one in ordered],
+        "feature_id": [one.feature_id for one in ordered],
+        "valid_begin": [one.valid and one.valid[0] for one in ordered],
+        "valid_end": [one.valid and one.valid[1] for one in ordered],
+        "parameters": [_json(one.parameters) for one in ordered],
+        "result_quality": [_json(one.result_quality) for one in ordered],
+    }
+    return {name: column for name, column in columns.items() if any(column)}
+
+
+def _json(value: Any) -> str | None:
+    """JSON that PostgreSQL takes: no NaN, no NUL, no half characters, whatever a device wrote."""
+    if value is None:
+        return None
+    sound = json.loads(json.dumps(value), parse_constant=lambda _: None)
+    text = json.dumps(sound, ensure_ascii=False).encode(errors="replace").decode()
+    return text.replace("\\u0000", "\ufffd")
+
+
+def _spans(
+    kept: Collection[Key], keys: Sequence[Key], ordered: Sequence[Reading]
+) -> dict[int, Sequence[dt.datetime | None]]:  # fmt: skip
+    """For each stream of `kept`: newest time, first and last time of phenomenon and result."""
+    found: dict[int, Sequence[dt.datetime | None]] = {}
+    mine = ((key, one) for key, one in zip(keys, ordered, strict=True) if len(kept) == len(keys) or key in kept)
+    for pk, group in groupby(mine, key=lambda pair: pair[0][0]):
+        pairs = list(group)
+        first, last = moment(pairs[0][0][1]), moment(pairs[-1][0][1])
+        ends = max((one.end for _, one in pairs if one.end), default=last)
+        results = [one.result_time for _, one in pairs if one.result_time]
+        found[pk] = (last, first, max(ends, last), min(results, default=None), max(results, default=None))
+    return found
+
+
+def _seen(device: Device | None, keys: Sequence[Key], now_is: dt.datetime) -> None:
     """A device that writes is alive. Written at most every ten seconds: a thousand devices at 1 Hz must not fight."""
     if device is None:
         return
-    newest = max(key[1] for key in fresh)
-    due = models.Q(last_seen=None) | models.Q(last_seen__lt=moment - dt.timedelta(seconds=10))
+    newest = moment(max(key[1] for key in keys))
+    due = models.Q(last_seen=None) | models.Q(last_seen__lt=now_is - dt.timedelta(seconds=10))
     Device.objects.filter(due, pk=device.pk).update(
-        last_seen=moment, clock_skew_seconds=(newest - moment).total_seconds()
+        last_seen=now_is, clock_skew_seconds=(newest - now_is).total_seconds()
     )
 
 
-def _tell(kept: set[rows.Key], streams: dict[int, Datastream]) -> None:
-    watched = sorted({key[0] for key in kept if streams[key[0]].watched})
+def _tell(touched: Iterable[Key], streams: dict[int, Datastream]) -> None:
+    """Those who watch hear of new readings, and of flags that changed."""
+    watched = [key for key in touched if streams[key[0]].watched]
     if watched:
-        earliest = min(key[1] for key in kept if streams[key[0]].watched)
-        emit(WatchedReadings(watched, earliest), aggregate="telemetry.watched")
+        earliest = moment(min(key[1] for key in watched))
+        emit(WatchedReadings(sorted({key[0] for key in watched}), earliest), aggregate="telemetry.watched")

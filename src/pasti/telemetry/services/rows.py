@@ -1,114 +1,111 @@
-"""The statements under `readings.store`: set by set, by COPY when many."""
+"""The statements under `readings.store`: set by set, by COPY when many.
+
+Keys are (datastream, milliseconds since 1970): whole numbers are compared, sorted and sent several times faster than
+moments, and the database makes the moments.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
+from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
-if TYPE_CHECKING:
-    from pasti.telemetry.services.readings import Reading
-
-Key = tuple[int, dt.datetime]
-Row = tuple[Any, ...]
+Key = tuple[int, int]
 COPY_FROM = 200  # rows; below, one statement with arrays is quicker than a temporary table
-MEMORY = 12  # readings before a new one that its quality may depend on
+DAY_MS = 86_400_000
 
-COLUMNS = (
-    "datastream_id", "phenomenon_time", "phenomenon_end", "result", "result_json", "result_time", "flag", "reasons",
-    "feature_id", "valid_begin", "valid_end", "parameters", "result_quality", "recorded_at",
-)  # fmt: skip
-_TYPES = (
-    "bigint", "timestamptz", "timestamptz", "float8", "jsonb", "timestamptz", "smallint", "smallint", "bigint",
-    "timestamptz", "timestamptz", "jsonb", "jsonb", "timestamptz",
-)  # fmt: skip
-_NAMES = ", ".join(COLUMNS)
-_STAGING = "CREATE TEMP TABLE IF NOT EXISTS telemetry_incoming ({}) ON COMMIT DELETE ROWS".format(
-    ", ".join(f"{name} {kind}" for name, kind in zip(COLUMNS, _TYPES, strict=True))
+# What a row can hold besides its key, and how it is typed; a column that no reading of a batch fills is not sent.
+KINDS = {
+    "result": "float8", "flag": "smallint", "reasons": "smallint", "phenomenon_end": "timestamptz", "result_json": "jsonb",
+    "result_time": "timestamptz", "feature_id": "bigint", "valid_begin": "timestamptz", "valid_end": "timestamptz",
+    "parameters": "jsonb", "result_quality": "jsonb",
+}  # fmt: skip
+Columns = dict[str, list[Any]]
+_STAGING = (
+    "CREATE TEMP TABLE IF NOT EXISTS telemetry_incoming (datastream_id bigint, ms bigint, {}) ON COMMIT DELETE ROWS"
 )
-_KEEP = "ON CONFLICT (datastream_id, phenomenon_time) DO NOTHING RETURNING datastream_id, phenomenon_time"
-_FROM_STAGING = f"INSERT INTO telemetry_observation ({_NAMES}) SELECT {_NAMES} FROM telemetry_incoming {_KEEP}"
-_FROM_ARRAYS = f"INSERT INTO telemetry_observation ({_NAMES}) SELECT * FROM unnest({{}}) {_KEEP}".format(
-    ", ".join(f"%s::{kind}[]" for kind in _TYPES)
+_STAGING = _STAGING.format(", ".join(f"{name} {kind}" for name, kind in KINDS.items()))
+_INSERT = (
+    "INSERT INTO telemetry_observation (datastream_id, phenomenon_time, recorded_at, {names}) "
+    "SELECT datastream_id, 'epoch'::timestamptz + ms * interval '1 millisecond', %s, {names} FROM {source} "
+    "ON CONFLICT (datastream_id, phenomenon_time) DO NOTHING RETURNING datastream_id, phenomenon_time"
 )
-_months: set[tuple[int, int]] = set()
+_months: set[tuple[str, int, int]] = set()  # partitions known to be there: database, year, month
 
 
-def ensure_months(times: Collection[dt.datetime]) -> None:
+def milliseconds(time: dt.datetime) -> int:
+    """Whole milliseconds since 1970, rounded down."""
+    return round(time.timestamp() * 1e6) // 1000
+
+
+def moment(ms: int) -> dt.datetime:
+    """The moment of these milliseconds, in UTC."""
+    return dt.datetime.fromtimestamp(ms // 1000, dt.UTC) + dt.timedelta(milliseconds=ms % 1000)
+
+
+def months_of(times: Iterable[int]) -> set[tuple[int, int]]:
+    """The months (of UTC) in which these milliseconds lie."""
+    days = (moment(day * DAY_MS) for day in {ms // DAY_MS for ms in times})
+    return {(day.year, day.month) for day in days}
+
+
+def ensure_months(keys: Collection[Key]) -> None:
     """Make the partitions that are missing. What this process knows to be there is not asked for again."""
-    for year, month in sorted({(time.year, time.month) for time in times} - _months):
+    database = connection.settings_dict["NAME"]
+    for known in sorted({(database, *month) for month in months_of(ms for _, ms in keys)} - _months):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT telemetry_ensure_month(%s)", [dt.datetime(year, month, 1, tzinfo=dt.UTC)])
+            cursor.execute("SELECT telemetry_ensure_month(%s)", [dt.datetime(known[1], known[2], 1, tzinfo=dt.UTC)])
         # Remembered only once it is certain: a rolled back batch takes its partition with it.
-        connection.on_commit(lambda known=(year, month): _months.add(known))  # type: ignore[misc]
+        connection.on_commit(partial(_months.add, known))
 
 
-def row(key: Key, one: Reading, flag: int, reasons: int, moment: dt.datetime) -> Row:
-    """A reading in the order of COLUMNS."""
-    valid = one.valid or (None, None)
-    return (
-        *key, one.end, one.result, _json(one.value), one.result_time, flag, reasons, one.feature_id, *valid,
-        _json(one.parameters), _json(one.result_quality), moment,
-    )  # fmt: skip
-
-
-def _json(value: Any) -> Jsonb | None:
-    return None if value is None else Jsonb(value)
-
-
-def insert(rows: Sequence[Row]) -> set[Key]:
+def insert(keys: Sequence[Key], columns: Columns, recorded_at: dt.datetime) -> Collection[Key]:
     """Write the rows; returns the keys that were new."""
+    pks, times = [key[0] for key in keys], [key[1] for key in keys]
+    names = ", ".join(columns)
     with connection.cursor() as cursor:
-        if len(rows) < COPY_FROM:
-            cursor.execute(_FROM_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
+        if len(keys) < COPY_FROM:
+            kinds = ", ".join(f"%s::{kind}[]" for kind in ("bigint", "bigint", *(KINDS[name] for name in columns)))
+            source = f"unnest({kinds}) AS t (datastream_id, ms, {names})"
+            cursor.execute(
+                _INSERT.format(names=names, source=source), [recorded_at, pks, times, *columns.values()]
+            )  # fmt: skip
         else:
             cursor.execute(_STAGING)
-            with cursor.copy(f"COPY telemetry_incoming ({_NAMES}) FROM STDIN") as copy:
-                for one in rows:
-                    copy.write_row(one)
-            cursor.execute(_FROM_STAGING)
-            # The next batch of the same transaction begins with an empty table.
-            kept = set(cursor.fetchall())
+            # Left from an earlier batch of the same transaction.
             cursor.execute("TRUNCATE telemetry_incoming")
-            return kept
-        return set(cursor.fetchall())
+            with cursor.copy(f"COPY telemetry_incoming (datastream_id, ms, {names}) FROM STDIN") as copy:
+                copy.write(_lines(pks, times, columns))
+            cursor.execute(_INSERT.format(names=names, source="telemetry_incoming"), [recorded_at])
+        # What the database answers is read only when something was there already, which is rare.
+        return keys if cursor.rowcount == len(keys) else {(pk, milliseconds(time)) for pk, time in cursor.fetchall()}
 
 
-_BEFORE = """
-SELECT wanted.id, seen.phenomenon_time, seen.result
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (id, until)
-CROSS JOIN LATERAL (
-  SELECT o.phenomenon_time, o.result FROM telemetry_observation o
-  WHERE o.datastream_id = wanted.id AND o.phenomenon_time < wanted.until AND o.phenomenon_time > wanted.until - interval '1 day'
-  ORDER BY o.phenomenon_time DESC LIMIT %s
-) seen ORDER BY wanted.id, seen.phenomenon_time
-"""
+def _lines(pks: Sequence[int], times: Sequence[int], columns: Columns) -> str:
+    """COPY's text form."""
+    whole = [map(str, column) if KINDS[name] == "smallint" else map(_field, column) for name, column in columns.items()]
+    return "\n".join(map("\t".join, zip(map(str, pks), map(str, times), *whole, strict=True))) + "\n"
 
 
-def before(until: dict[int, dt.datetime]) -> dict[int, list[tuple[dt.datetime, float | None]]]:
-    """For each stream the last readings before a moment, oldest first: at most MEMORY, of the day before."""
-    found: dict[int, list[tuple[dt.datetime, float | None]]] = {}
-    if until:
-        with connection.cursor() as cursor:
-            cursor.execute(_BEFORE, [list(until), list(until.values()), MEMORY])
-            for pk, time, result in cursor.fetchall():
-                found.setdefault(pk, []).append((time, result))
-    return found
+def _field(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    # Only JSON holds what COPY would take for its own marks, and there tabs and line ends are written out already.
+    return value.replace("\\", "\\\\") if isinstance(value, str) else str(value)
 
 
 _LATEST = """
 INSERT INTO telemetry_latest AS l
-  (datastream_id, time, result, result_json, flag, recorded_at, begins, ends, result_begins, result_ends)
-SELECT DISTINCT ON (o.datastream_id) o.datastream_id, o.phenomenon_time, o.result, o.result_json, o.flag, o.recorded_at,
-  min(o.phenomenon_time) OVER w, max(coalesce(o.phenomenon_end, o.phenomenon_time)) OVER w,
-  min(o.result_time) OVER w, max(o.result_time) OVER w
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS k (id, time)
+  (datastream_id, time, begins, ends, result_begins, result_ends, result, result_json, flag, recorded_at)
+SELECT k.id, o.phenomenon_time, k.begins, k.ends, k.result_begins, k.result_ends, o.result, o.result_json, o.flag, o.recorded_at
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+  AS k (id, time, begins, ends, result_begins, result_ends)
 JOIN telemetry_observation o ON o.datastream_id = k.id AND o.phenomenon_time = k.time
-WINDOW w AS (PARTITION BY o.datastream_id)
-ORDER BY o.datastream_id, o.phenomenon_time DESC
+WHERE o.phenomenon_time BETWEEN %s AND %s
+ORDER BY k.id
 ON CONFLICT (datastream_id) DO UPDATE SET
   begins = least(l.begins, excluded.begins), ends = greatest(l.ends, excluded.ends),
   result_begins = least(l.result_begins, excluded.result_begins),
@@ -121,19 +118,36 @@ ON CONFLICT (datastream_id) DO UPDATE SET
 """
 
 
-def renew_latest(kept: Collection[Key], moment: dt.datetime) -> None:
-    """Bring each stream's newest reading and the times it covers up to date."""
-    keys = sorted(kept)
+def renew_latest(spans: dict[int, Sequence[dt.datetime | None]]) -> None:
+    """Bring each stream's newest reading and the times it covers up to date.
+
+    `spans`: for each stream the newest time, the first and last phenomenon and the first and last result time of a batch.
+    """
+    times = [one[0] for one in spans.values() if one[0]]
+    columns = list(zip(*spans.values(), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST, [[key[0] for key in keys], [key[1] for key in keys]])
+        cursor.execute(_LATEST, [list(spans), *map(list, columns), min(times), max(times)])
 
 
-def mark_stale(kept: Collection[Key]) -> None:
-    """The hours these readings lie in are to be counted again."""
-    hours = sorted({(pk, time.replace(minute=0, second=0, microsecond=0)) for pk, time in kept})
+def mark_stale(keys: Collection[Key]) -> None:
+    """The hours these readings lie in are to be counted again.
+
+    An hour that is marked already is locked, not left alone: or the job, which has the mark in its hands, would count
+    without these readings and take the mark away.
+    """
+    hours = sorted({(pk, ms // 3_600_000) for pk, ms in keys})
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO telemetry_stalehour (datastream_id, begins) SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) "
-            "ON CONFLICT DO NOTHING",
+            "INSERT INTO telemetry_stalehour AS s (datastream_id, begins) "
+            "SELECT id, 'epoch'::timestamptz + hour * interval '1 hour' FROM unnest(%s::bigint[], %s::bigint[]) AS h (id, hour) "
+            "ON CONFLICT (datastream_id, begins) DO UPDATE SET begins = excluded.begins WHERE false",
             [[hour[0] for hour in hours], [hour[1] for hour in hours]],
         )
+
+
+def archived(times: Iterable[int]) -> set[tuple[int, int]]:
+    """Which of the months of these milliseconds are kept as files only (`services.archive`)."""
+    months = [dt.date(year, month, 1) for year, month in months_of(times)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT month FROM telemetry_archivedmonth WHERE month = ANY(%s)", [months])
+        return {(month.year, month.month) for (month,) in cursor.fetchall()}

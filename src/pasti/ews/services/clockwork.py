@@ -1,0 +1,81 @@
+"""What happens by the clock: issuing what nobody answered, asking again, reminding before a warning runs out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from pasti.ews.models import Note, Proposal, Warning
+from pasti.ews.queries.policy import policy
+from pasti.ews.services import drafting, issuing, telling, timeline
+from pasti.kernel.clock import now
+from pasti.kernel.errors import Refused
+
+log = logging.getLogger(__name__)
+RENEW_BEFORE = dt.timedelta(minutes=45)
+AT_ONCE = 50
+
+
+def issue_unanswered() -> int:
+    """Issue the proposals nobody answered in the minutes the city chose; returns how many."""
+    due = Proposal.objects.filter(state=Proposal.State.OPEN, auto_at__lte=now()).order_by("-stage", "auto_at")
+    return sum(_issue_by_clock(pk) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+@transaction.atomic
+def _issue_by_clock(proposal_id: int) -> bool:
+    """An officer who answers at the same moment holds the river's lock first, or finds it issued."""
+    try:
+        warning = drafting.locked(drafting.draft(proposal_id, None).pk)
+    except Refused:  # answered meanwhile
+        return False
+    warning.automatic = True
+    timeline.note(warning.episode, "automatic", _("Diterbitkan sistem karena usulan tidak dijawab pada waktunya"))
+    issuing.put_in_force(warning)
+    telling.officers(
+        warning.episode, f"ews.otomatis:{warning.pk}", _("Peringatan terbit otomatis"), warning.headline_id
+    )
+    return True
+
+
+def escalate() -> int:
+    """Call everybody who may approve when the second person has not answered; returns how many were called for."""
+    waiting = Warning.objects.filter(state=Warning.State.APPROVAL).order_by("composed_at")
+    return sum(_escalate(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+@transaction.atomic
+def _escalate(warning_id: int) -> bool:
+    warning = drafting.locked(warning_id)
+    minutes = policy().stage(warning.stage).escalate_minutes
+    known = Note.objects.filter(episode=warning.episode, kind="escalated", facts__warning=warning.pk)
+    late = minutes is not None and warning.composed_at + dt.timedelta(minutes=minutes) <= now()
+    if warning.state != Warning.State.APPROVAL or not late or known.exists():
+        return False
+    text = _("Persetujuan kedua belum ada sesudah %(minutes)s menit") % {"minutes": minutes}
+    timeline.note(warning.episode, "escalated", text, warning=warning.pk)
+    telling.officers(warning.episode, f"ews.eskalasi:{warning.pk}", text, warning.headline_id, sms=True)
+    return True
+
+
+def remind_renewals() -> int:
+    """Before a warning runs out: ask whether it still holds, once; returns how many."""
+    soon = Q(expires_at__lte=now() + RENEW_BEFORE)
+    rows = Warning.objects.filter(soon, state=Warning.State.IN_FORCE).select_related("episode")
+    return sum(_remind(one) for one in rows[:AT_ONCE])
+
+
+@transaction.atomic
+def _remind(warning: Warning) -> bool:
+    timeline.lock_river(warning.episode.river_id)
+    if Note.objects.filter(episode=warning.episode, kind="renewal", facts__warning=warning.pk).exists():
+        return False
+    at = timeline.clock(warning.expires_at)
+    text = _("Peringatan habis pukul %(at)s: perbarui, atau nyatakan aman") % {"at": at}
+    timeline.note(warning.episode, "renewal", text, warning=warning.pk)
+    telling.officers(warning.episode, f"ews.perbarui:{warning.pk}", text, warning.headline_id)
+    return True
