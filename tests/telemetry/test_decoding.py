@@ -46,7 +46,10 @@ def test_cayenne_reads_its_makers_examples(sent: str, said: dict[str, float]) ->
 
 
 def test_milesight_reads_its_makers_example_and_what_it_stored() -> None:
-    assert values(payloads.milesight_em500_udl(bytes.fromhex("017564 03821E00"), 85)) == {"battery": 100, "distance": 30}
+    assert values(payloads.milesight_em500_udl(bytes.fromhex("017564 03821E00"), 85)) == {
+        "battery": 100,
+        "distance": 30,
+    }
     kept = payloads.milesight_em500_udl(bytes.fromhex("20CE") + (1_700_000_000).to_bytes(4, "little") + b"\x10\x27", 85)
     assert kept == [Value("distance", 10000, "mm", dt.datetime.fromtimestamp(1_700_000_000, dt.UTC))]
 
@@ -107,7 +110,9 @@ def test_an_observation_of_the_standard() -> None:
     sent = b'{"result": 4.5, "phenomenonTime": "2026-11-20T11:59:30Z", "parameters": {"lid": 1}}'
     assert decoding.sta_observation(sent) == StaObservation(4.5, AT, parameters={"lid": 1})
     assert decoding.sta_observation(b'{"result": 4.5}') == StaObservation(4.5, None)
-    assert decoding.sta_observation(b'{"result": 1, "@iot.selfLink": "x"}') == StaObservation(None, None, published=True)
+    assert decoding.sta_observation(b'{"result": 1, "@iot.selfLink": "x"}') == StaObservation(
+        None, None, published=True
+    )
 
 
 CHIRPSTACK = {

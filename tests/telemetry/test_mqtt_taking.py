@@ -186,9 +186,7 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_lost(
         device.sent([device.send("pas/bokwedi/up", message(index)) for index in range(10)])
         wait_until(lambda: taker.taken.stored == 10, 10)
         server.execute(f'ALTER DATABASE "{fresh_database}" ALLOW_CONNECTIONS false')
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [fresh_database]
-        )
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [fresh_database])
         infos = []
         for index in range(30):
             infos.append(device.send("pas/bokwedi/up", message(10 + index)))
@@ -204,19 +202,16 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_lost(
     assert Observation.objects.count() == 40
 
 
-def test_a_taker_killed_before_its_commit_loses_nothing(
-    broker: Broker, fresh_database: str, owner_url: str, wait_until: Any
-) -> None:
+def test_a_taker_killed_before_its_commit_loses_nothing(broker: Broker, fresh_database: str, wait_until: Any) -> None:
     _, key, _ = gauge(broker)
     device = Sender(broker, "bokwedi", key)
     process = _process(broker, fresh_database)
     try:
-        device.sent([device.send("pas/bokwedi/up", message(0))])
-        wait_until(Observation.objects.exists, 30)
-        with psycopg.connect(owner_url) as owner:
+        _heard(device)
+        with psycopg.connect(postgres.superuser_url(FOLDER), dbname=fresh_database) as owner:
             owner.execute("LOCK TABLE telemetry_stalehour IN EXCLUSIVE MODE")  # a commit has to wait for this
             device.sent([device.send("pas/bokwedi/up", message(index)) for index in range(1, 301)])
-            wait_until(lambda: _waits(owner), 10)
+            wait_until(lambda: _waits(owner), 20)
             process.send_signal(signal.SIGKILL)
             process.wait()
         assert Observation.objects.count() == 1
@@ -228,9 +223,20 @@ def test_a_taker_killed_before_its_commit_loses_nothing(
     device.close()
 
 
+def _heard(device: Sender) -> None:
+    """Until somebody takes the device's message: a broker keeps nothing for a taker it has never seen."""
+    deadline = time.monotonic() + 60
+    while not Observation.objects.exists():
+        assert time.monotonic() < deadline
+        device.sent([device.send("pas/bokwedi/up", message(0))])
+        time.sleep(0.5)
+
+
 def _waits(owner: psycopg.Connection) -> bool:
-    """Whether somebody waits for the lock, with all 300 messages received or on their way."""
-    row = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()
+    """Whether the taker waits for the lock, with messages received and not acknowledged."""
+    row = owner.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    ).fetchone()
     return bool(row and row[0])
 
 

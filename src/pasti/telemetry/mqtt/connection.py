@@ -61,7 +61,7 @@ def client(
     protocol = broker.protocol()
     made = mqtt.Client(
         CallbackAPIVersion.VERSION2, client_id=client_id, protocol=protocol, manual_ack=manual_ack,
-        **({} if protocol == MQTTProtocolVersion.MQTTv5 else {"clean_session": not keep}),
+        clean_session=None if protocol == MQTTProtocolVersion.MQTTv5 else not keep,
     )  # fmt: skip
     made.username_pw_set(user, password)
     if broker.tls:

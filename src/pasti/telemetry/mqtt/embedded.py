@@ -172,9 +172,7 @@ class PatientBroker(Amqtt):
         waiting = session.retained_messages
         for _ in range(waiting.qsize() if handler else 0):
             one = waiting.get_nowait()
-            self._tasks_queue.append(
-                asyncio.ensure_future(handler.mqtt_publish(one.topic, one.data, one.qos, False))
-            )
+            self._tasks_queue.append(asyncio.ensure_future(handler.mqtt_publish(one.topic, one.data, one.qos, False)))
 
 
 async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str] = ()) -> None:
@@ -201,6 +199,7 @@ async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str
 
 def run(host: str, port: int, takers: Sequence[str]) -> None:
     """Serve until SIGTERM."""
+
     async def main() -> None:
         until, loop = asyncio.Event(), asyncio.get_running_loop()
         for one in (signal.SIGTERM, signal.SIGINT):

@@ -53,6 +53,7 @@ class Ingest:
         self._turn = 0
         self._lock = threading.Lock()  # between acknowledging and losing the connection
         self._client: mqtt.Client | None = None
+        self._filters: list[tuple[str, int]] = []
         self.subscribed = threading.Event()
 
     def stop(self, *_: object) -> None:
@@ -69,6 +70,7 @@ class Ingest:
             while not self.stopping.is_set():
                 self._store(self._gathered(WAIT))
             self._flush()
+            self._settled()
         finally:
             self._client.disconnect()  # the broker keeps the session and what was not acknowledged
             self._client.loop_stop()
@@ -88,7 +90,11 @@ class Ingest:
                 self.stopping.wait(pause)
                 pause = min(2 * pause, 10)
                 continue
-            made.on_connect, made.on_disconnect, made.on_message = self._on_connect, self._on_disconnect, self._on_message
+            made.on_connect, made.on_disconnect, made.on_message = (
+                self._on_connect,
+                self._on_disconnect,
+                self._on_message,
+            )
             made.on_subscribe = self._on_subscribe
             return made
         return None
@@ -102,7 +108,8 @@ class Ingest:
         with self._lock:
             self._turn += 1
         shared = SHARED if taker.protocol == MQTTProtocolVersion.MQTTv5 else ""
-        taker.subscribe([(shared + one, 1) for one in INGEST_FILTERS])  # also into a kept session: filters may be new
+        self._filters = [(shared + one, 1) for one in INGEST_FILTERS]
+        taker.subscribe(self._filters)  # also into a kept session: filters may be new
 
     def _on_subscribe(self, taker: mqtt.Client, _: object, mid: int, codes: list[ReasonCode], *__: object) -> None:
         if any(code.is_failure for code in codes):
@@ -156,6 +163,13 @@ class Ingest:
                 # An acknowledgement belongs to the connection the message came by; a new one counts anew.
                 if one.qos and one.turn == self._turn and self._client is not None:
                     self._client.ack(one.mid, one.qos)
+
+    def _settled(self) -> None:
+        """Wait until the broker has seen our last acknowledgements: it answers what comes after them."""
+        if self._client is not None and self.subscribed.is_set():
+            self.subscribed.clear()
+            self._client.subscribe(self._filters[0][0], 1)
+            self.subscribed.wait(2)
 
     def _flush(self) -> None:
         """Store what has come in already; stopping, the database gets one try."""

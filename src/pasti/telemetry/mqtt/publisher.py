@@ -80,16 +80,24 @@ class Publisher(threading.Thread):
             properties.UserProperty = OWN
         sent = [taker.publish(one.topic, one.payload, 1, properties=properties) for one in publications]
         for one in sent:
-            while not one.is_published():
-                one.wait_for_publish(0.2)
-                if self.stopping.is_set() or time.monotonic() > deadline:
-                    raise NotTaken("the broker does not answer")
+            _wait(one, deadline, self.stopping)
 
     def _leave(self) -> None:
         if self._client is not None:
             self._client.disconnect()
             self._client.loop_stop()
             self._client = None
+
+
+def _wait(sent: mqtt.MQTTMessageInfo, deadline: float, stopping: threading.Event) -> None:
+    """Until the broker has acknowledged. Raises NotTaken when it does not, or the connection was lost meanwhile."""
+    try:
+        while not sent.is_published():
+            if stopping.is_set() or time.monotonic() > deadline:
+                raise NotTaken("the broker does not answer")
+            sent.wait_for_publish(0.2)
+    except (RuntimeError, ValueError) as error:  # what the client says when it has no connection, or its queue is full
+        raise NotTaken(str(error)) from None
 
 
 def _listening_url() -> str:

@@ -38,7 +38,10 @@ def devices(words: str = "", only: str = "") -> QuerySet[Device]:
     found = Device.objects.select_related("thing")
     for word in words.split()[:6]:
         found = found.filter(
-            Q(code__icontains=word) | Q(name__icontains=word) | Q(thing__name__icontains=word) | Q(dev_eui__icontains=word)
+            Q(code__icontains=word)
+            | Q(name__icontains=word)
+            | Q(thing__name__icontains=word)
+            | Q(dev_eui__icontains=word)
         )
     if only == "diam":
         return found.filter(silent_since__isnull=False)

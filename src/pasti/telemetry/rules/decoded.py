@@ -82,7 +82,7 @@ def converted(value: float, sent: str, wanted: str) -> float | None:
     return None
 
 
-def placed(sample: Sample, field: Field, wanted: str) -> float | str | bool | None | Unreadable:
+def placed(sample: Sample, field: Field, wanted: str) -> float | str | bool | Unreadable | None:
     """The value of `sample` as its stream keeps it, in the stream's unit `wanted`."""
     value = sample.value
     if value is None or isinstance(value, str | bool):

@@ -125,7 +125,10 @@ def _milesight_value(channel: int, body: bytes) -> Iterator[Value]:
         yield Value("distance", distance, "mm", dt.datetime.fromtimestamp(moment, dt.UTC))
 
 
-_NOTHING_SEEN, _TOO_NEAR = 0, 20  # what LDDS75 says when no probe answers, and when the object is closer than it can see
+_NOTHING_SEEN, _TOO_NEAR = (
+    0,
+    20,
+)  # what LDDS75 says when no probe answers, and when the object is closer than it can see
 
 
 def dragino_ldds75(data: bytes, port: int) -> Values:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pasti.kernel.audit.services import record_change
@@ -55,7 +55,11 @@ def register(wanted: DeviceWanted) -> tuple[Device, str]:
         silent_after=wanted.silent_after, thing_id=wanted.thing_id, fields=wanted.fields,
         key_hash=keys.digest(key), broker_hash=keys.mosquitto(key),
     )  # fmt: skip
-    device.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            device.save(force_insert=True)
+    except IntegrityError:  # somebody else was a moment quicker
+        raise Refused("kode-dipakai", _("Kode atau DevEUI ini sudah dipakai alat lain."), field="code") from None
     _own_streams(device)
     _recorded("registered", device, {"decoder": device.decoder, "fields": device.fields})
     return device, key
@@ -174,7 +178,7 @@ def _checked(wanted: DeviceWanted, device: Device | None) -> str:
     dev_eui = wanted.dev_eui.lower().replace("-", "").replace(":", "").replace(" ", "")
     if dev_eui and not keys.DEV_EUI.fullmatch(dev_eui):
         raise Refused("dev-eui", _("DevEUI adalah 16 angka heksadesimal."), field="dev_eui", status=422)
-    others = Device.objects.exclude(pk=device.pk if device else None)
+    others = Device.objects.exclude(pk=device.pk) if device else Device.objects.all()
     if dev_eui and others.filter(dev_eui=dev_eui).exists():
         raise Refused("dev-eui-dipakai", _("DevEUI ini sudah dipakai alat lain."), field="dev_eui")
     _fields_checked(wanted.fields, device)
@@ -201,9 +205,11 @@ def _own_streams(device: Device) -> None:
     """The streams its fields go to are its own, and no others: what one device writes another may not."""
     mine = {one.datastream for one in map(field_of, device.fields.values()) if one}
     Datastream.objects.filter(device=device).exclude(pk__in=mine).update(device=None)
-    # Two who register for one stream at once: the second finds it taken.
-    taken = Datastream.objects.select_for_update().filter(pk__in=mine).exclude(device=None).exclude(device=device)
-    if taken.exists():
+    # Two who register for one stream at once: the second waits here, and finds it taken.
+    owners = (
+        Datastream.objects.select_for_update().filter(pk__in=mine).order_by("pk").values_list("device_id", flat=True)
+    )
+    if set(owners) - {None, device.pk}:
         raise Refused("aliran-dipakai", _("Aliran data itu milik alat lain."), field="fields")
     Datastream.objects.filter(pk__in=mine).update(device=device)
 

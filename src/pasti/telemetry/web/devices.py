@@ -99,5 +99,3 @@ def _page(rows: Any, request: HttpRequest, order: tuple[str, ...]) -> dict[str, 
     kept = {name: request.GET[name][:100] for name in ("q", "hanya") if request.GET.get(name)}
     following = "?" + urlencode(kept | {"setelah": page["next"]}) if page["next"] else ""
     return {"items": page["items"], "next_url": following, "prev_url": "?" + urlencode(kept) if cursor else ""}
-
-

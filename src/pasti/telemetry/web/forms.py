@@ -60,10 +60,17 @@ class DeviceForm(forms.Form):
         words = {"number": number}
         plain = {"autocomplete": "off", "autocapitalize": "none"}
         self.fields[f"field_{number}"] = forms.CharField(
-            label=_("Kolom %(number)s pada pesan") % words, required=False, max_length=80, widget=forms.TextInput(attrs=plain)
+            label=_("Kolom %(number)s pada pesan") % words,
+            required=False,
+            max_length=80,
+            widget=forms.TextInput(attrs=plain),
         )
         self.fields[f"stream_{number}"] = forms.TypedChoiceField(
-            label=_("Aliran data untuk kolom %(number)s") % words, required=False, coerce=int, empty_value=None, choices=streams
+            label=_("Aliran data untuk kolom %(number)s") % words,
+            required=False,
+            coerce=int,
+            empty_value=None,
+            choices=streams,
         )
         self.fields[f"unit_{number}"] = forms.ChoiceField(
             label=_("Satuan kolom %(number)s") % words, required=False,
@@ -112,7 +119,9 @@ class DeviceForm(forms.Form):
         for number in range(1, self.rows + 1):
             if name := given.get(f"field_{number}"):
                 where = {"datastream": given[f"stream_{number}"]}
-                where |= {key: value for key in ("unit", "height") if (value := given[f"{key}_{number}"]) not in ("", None)}
+                where |= {
+                    key: value for key in ("unit", "height") if (value := given[f"{key}_{number}"]) not in ("", None)
+                }
                 fields[name] = where
         return DeviceWanted(
             self.device.code if self.device else given["code"], given["name"], given["decoder"], given["dev_eui"],
@@ -141,7 +150,9 @@ class NoteForm(forms.Form):
         choices=[("maintenance", _("Perawatan")), ("fault", _("Gangguan")), ("part", _("Suku cadang diganti"))],
     )  # fmt: skip
     occurred_at = MomentField(label=_("Kapan"), initial=this_minute)
-    text = forms.CharField(label=_("Apa yang dikerjakan atau terlihat"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=_("Apa yang dikerjakan atau terlihat"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
     part = forms.CharField(label=_("Suku cadang"), max_length=120, required=False)
 
 
@@ -151,8 +162,12 @@ class CalibrationForm(forms.Form):
     datastream = forms.TypedChoiceField(label=_("Aliran data"), coerce=int)
     valid_from = MomentField(label=_("Berlaku mulai"), initial=this_minute)
     scale = forms.FloatField(label=_("Dikalikan"), initial=1, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    offset = forms.FloatField(label=_("Lalu ditambah"), initial=0, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    reference = forms.CharField(label=_("Pembanding"), max_length=300, help_text=_("Misalnya: papan duga dibaca petugas"))
+    offset = forms.FloatField(
+        label=_("Lalu ditambah"), initial=0, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    reference = forms.CharField(
+        label=_("Pembanding"), max_length=300, help_text=_("Misalnya: papan duga dibaca petugas")
+    )
 
     def __init__(self, *args: Any, streams: list[tuple[int, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
