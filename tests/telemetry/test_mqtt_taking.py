@@ -19,11 +19,12 @@ import psycopg
 import pytest
 
 from pasti.kernel.clock import now
+from pasti.kernel.outbox.models import StoredEvent
 from pasti.platform import postgres
 from pasti.telemetry.models import Announcement, Datastream, Device, Observation, RefusedMessage
 from pasti.telemetry.mqtt.ingest import Ingest
 from pasti.telemetry.mqtt.publisher import Publisher
-from pasti.telemetry.services import devices
+from pasti.telemetry.services import commands, devices
 from pasti.telemetry.services.devices import DeviceWanted
 from tests.conftest import FOLDER, ROOT
 from tests.platform_process import clean
@@ -270,3 +271,19 @@ def test_several_takers_share_the_work_where_the_broker_can(fresh_database: str,
 
 def test_the_clock_of_tests_is_not_before_the_messages() -> None:
     assert now() > BEGIN
+
+
+def test_a_command_reaches_its_device_alone_and_its_answer_comes_back(broker: Broker, wait_until: Any) -> None:
+    _, key, _ = gauge(broker)
+    _, other_key, _ = gauge(broker, "lain")
+    siren, other = Sender(broker, "bokwedi", key), Sender(broker, "lain", other_key)
+    siren.listen("pas/bokwedi/down")
+    other.listen("pas/#")
+    with taking(broker):
+        assert commands.send({"bokwedi": b'{"nonce": "n1", "on": true}'}) == {"bokwedi"}
+        wait_until(lambda: siren.heard == [("pas/bokwedi/down", b'{"nonce": "n1", "on": true}')], 10)
+        siren.sent([siren.send("pas/bokwedi/ack", b'{"nonce": "n1"}')])
+        wait_until(lambda: StoredEvent.objects.filter(name="telemetry.DeviceAnswered").exists(), 10)
+    assert other.heard == []
+    broker.kill()
+    assert commands.send({"bokwedi": b"{}"}, seconds=1) == set()

@@ -18,14 +18,18 @@ def new() -> str:
     return secrets.token_urlsafe(32)
 
 
+_PREFIX = "sha256$"
+_NOBODY = _PREFIX + "0" * 64
+
+
 def digest(key: str) -> str:
-    """SHA-256 of a key in hex: enough for a random key, and quick at every reading sent over HTTP."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    """How a key is kept: SHA-256, enough for a random key, and quick at every reading sent over HTTP."""
+    return _PREFIX + hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
 def matches(key: str, known: str) -> bool:
     """Whether `key` is the one with the digest `known`, in the same time whatever is wrong. An empty digest is no key."""
-    return hmac.compare_digest(digest(key), known or "-" * 64) and bool(known)
+    return hmac.compare_digest(digest(key), known or _NOBODY)
 
 
 def mosquitto(key: str) -> str:
