@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from amqtt.broker import Broker as Amqtt
 from amqtt.broker import BrokerContext, RetainedApplicationMessage
 from amqtt.contexts import Action
+from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
 from django.db import DatabaseError, close_old_connections
@@ -29,18 +30,23 @@ AT_ONCE = 500  # messages on their way to one client
 T = TypeVar("T")
 
 
-class Doorkeeper:
-    """Who is who, by client id: a session's user name may be overwritten by a stranger who claims its client id."""
+@dataclass
+class _Guest:
+    """Whose a session is, and when that was looked up."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[Account, float]] = {}
+    account: Account
+    looked: float
+
+
+class Doorkeeper:
+    """Whose each session is. It hangs on the session, not on its name: a name can be claimed by a stranger."""
 
     async def sign_in(self, session: Session) -> bool:
-        """Let in who has the right key and a client id that begins with the user name."""
+        """Let in who has the right key; a kept session stays with the account that began it."""
         user, password = session.username or "", session.password or ""
-        identity = session.client_id or ""
-        if user and not (identity == user or identity.startswith((f"{user}-", f"{user}/"))):
-            log.warning("refused: client id %r does not begin with user name %r", identity, user)
+        before = _guest(session)
+        if before is not None and before.account.user != user:
+            log.warning("refused: the session %r belongs to another", session.client_id)
             return False
         try:
             account = await _in_thread(lambda: broker_accounts.sign_in(user, password))
@@ -50,31 +56,29 @@ class Doorkeeper:
         if account is None:
             return False
         session.is_anonymous = not user
-        self._known[identity] = (account, time.monotonic())
+        self.expect(session, account)
         return True
 
     async def account(self, session: Session) -> Account | None:
         """The account behind a session, as it is by now."""
-        identity = session.client_id or ""
-        account, looked = self._known.get(identity, (None, 0.0))
-        if account is not None and time.monotonic() - looked > REMEMBER:
-            account = await self._looked_up(identity, account)
-        return account
-
-    async def _looked_up(self, identity: str, known: Account) -> Account | None:
+        guest = _guest(session)
+        if guest is None or time.monotonic() - guest.looked < REMEMBER:
+            return guest.account if guest else None
+        known = guest.account
         try:
             account = await _in_thread(lambda: broker_accounts.current(known))
         except DatabaseError:
             account = known  # who was let in stays while the database is away: what they send is not to be dropped
-        if account is None:
-            self._known.pop(identity, None)
-        else:
-            self._known[identity] = (account, time.monotonic())
+        self.expect(session, account or Account(known.user))
         return account
 
-    def expect(self, identity: str, account: Account) -> None:
-        """A client that is to come, and in whose place messages are kept until then."""
-        self._known[identity] = (account, time.monotonic())
+    def expect(self, session: Session, account: Account) -> None:
+        """The session is this account's, also before its client comes."""
+        session.__dict__["guest"] = _Guest(account, time.monotonic())
+
+
+def _guest(session: Session) -> _Guest | None:
+    return session.__dict__.get("guest")
 
 
 DOOR = Doorkeeper()
@@ -154,6 +158,24 @@ class PatientBroker(Amqtt):
         super().__init__(config)
         self._windows: dict[str, asyncio.Semaphore] = {}
 
+    async def keep_for(self, identity: str, account: Account, filters: Sequence[str]) -> None:
+        """Keep messages for a client that has not come yet, so that none is lost between our start and its own."""
+        context = BrokerContext(self)
+        await context.add_subscription(identity, None, None)
+        DOOR.expect(self.sessions[identity][0], account)
+        for one in filters:
+            await context.add_subscription(identity, one, 1)
+
+    async def _handle_client_session(
+        self, reader: Any, writer: Any, client_session: Session, handler: Any, server: Any, listener_name: str
+    ) -> None:
+        # Asked before amqtt does: it would cut the connection whose session a stranger names, and then refuse.
+        if not await self._authenticate(client_session, self.listeners_config[listener_name]):
+            await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
+            await writer.close()
+            return
+        await super()._handle_client_session(reader, writer, client_session, handler, server, listener_name)
+
     def window(self, session: Session) -> asyncio.Semaphore:
         """At most AT_ONCE messages on their way to one client."""
         return self._windows.setdefault(session.client_id or "", asyncio.Semaphore(AT_ONCE))
@@ -189,9 +211,7 @@ async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str
     )
     await broker.start()
     for identity in takers:
-        DOOR.expect(identity, SERVICES[0])
-        for one in INGEST_FILTERS:
-            await BrokerContext(broker).add_subscription(identity, one, 1)
+        await broker.keep_for(identity, SERVICES[0], INGEST_FILTERS)
     log.info("broker at %s:%s", host, port)
     await until.wait()
     await broker.shutdown()

@@ -125,7 +125,8 @@ class Ingest:
 
     def _on_message(self, _: mqtt.Client, __: object, got: mqtt.MQTTMessage) -> None:
         mine = OWN in (getattr(got.properties, "UserProperty", None) or ())
-        if mine and got.qos == 0:
+        # Without an acknowledgement nothing was promised, and nothing holds the sender back.
+        if got.qos == 0 and (mine or self._queue.qsize() > 10 * BATCH):
             return
         message = None if mine else Incoming(got.topic, bytes(got.payload), now())
         self._queue.put(_Waiting(message, got.mid, got.qos, self._turn))

@@ -8,7 +8,7 @@ import hmac
 import re
 import secrets
 
-CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
+CODE = re.compile(r"(?!pasti-)[a-z0-9][a-z0-9-]{1,59}")  # names with pasti- are our own programs
 DEV_EUI = re.compile(r"[0-9a-f]{16}")
 _ROUNDS, _SALT = 101, 12  # what mosquitto_passwd 2.0 takes: PBKDF2-SHA512 ($7$)
 

@@ -17,6 +17,7 @@ from pasti.telemetry.rules.topics import ALL_OBSERVATIONS, observations_of
 
 CHANNEL = "telemetry_feed"
 EACH = 500  # readings in one announcement, so that one is published in well under a second
+NEWS = dt.timedelta(hours=6)  # readings older than this are not published: a file of years would drown the subscribers
 WAITS = dt.timedelta(hours=1)  # what nobody published for so long is no news any more
 
 Key = tuple[int, int]  # datastream, milliseconds since 1970
@@ -31,10 +32,16 @@ class Publication:
 
 
 def announce(kept: Collection[Key], moment: dt.datetime) -> None:
-    """Have the readings just stored published when this transaction commits. Costs nothing where there is no broker."""
+    """Have the readings just stored published when this transaction commits; old ones are history and no news.
+
+    Costs nothing where there is no broker.
+    """
     if not settings.PASTI_MQTT_URL:
         return
-    keys = sorted(kept, key=lambda key: (key[1], key[0]))
+    since = int((moment - NEWS).timestamp() * 1000)
+    keys = sorted((key for key in kept if key[1] >= since), key=lambda key: (key[1], key[0]))
+    if not keys:
+        return
     Announcement.objects.bulk_create(
         Announcement(streams=[key[0] for key in part], times=[key[1] for key in part], recorded_at=moment)
         for part in (keys[begins : begins + EACH] for begins in range(0, len(keys), EACH))
