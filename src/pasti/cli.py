@@ -280,6 +280,20 @@ def rotate_card_key(
     typer.echo(keys.rotate(at_once=at_once))
 
 
+@app.command("archive-readings")
+def archive_readings(data: Data = DEFAULT_DATA) -> None:
+    """Put months of readings that no stream needs any more into files, verified, and out of the database.
+
+    Run with the owner's login, once a month. Hours and days of those months stay, and so do the files: keep them.
+    """
+    os.environ["PASTI_AS_OWNER"] = "1"
+    _django(data)
+    from pasti.telemetry.services import archive
+
+    for month in archive.archive(data.resolve() / "archive"):
+        typer.echo(f"{month.month:%Y-%m}: {month.readings} readings in {month.file}, sha256 {month.sha256}")
+
+
 @app.command()
 def stop(data: Data = DEFAULT_DATA) -> None:
     """Stop an embedded database that was left running by tools and tests."""

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("fhir/R4/", include("pasti.purut.api.fhir_urls")),
+    path("sensorthings/v1.1/", include("pasti.telemetry.api.sta_urls")),
     path("cap/", include("pasti.ews.api.cap_urls")),
     *login_urls.keys,
     path("akun/", include("pasti.portal.web.account_urls")),

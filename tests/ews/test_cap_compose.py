@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pasti.ews import schemas
 from pasti.ews.rules import cap_check, cap_compose, cap_write
 from pasti.ews.rules.cap_compose import Where, Words
+from pasti.ews.rules.cap_fault import CapRefused
 from pasti.ews.rules.cap_message import MsgType, Reference, Status
 from tests.ews import cap_cases
 from tests.ews.cap_cases import HOUR, ISSUER, SENT, SQUARE, draft
@@ -90,7 +91,7 @@ def test_an_exercise_cannot_be_taken_for_a_flood() -> None:
     "changes",
     [
         {"places": ()},
-        {"places": (Where("x", ("99",), ()),)},
+        {"places": (Where("x", (), (SQUARE,)),)},
         {"words": cap_cases.WORDS[:1]},
         {"words": (cap_cases.WORDS[0], Words("en", " \x00 ", "x"))},
         {"expires": SENT},
@@ -101,8 +102,22 @@ def test_an_exercise_cannot_be_taken_for_a_flood() -> None:
     ],
 )
 def test_a_draft_that_lacks_something_is_no_warning(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"warning|alert|exercise"):
+    with pytest.raises(CapRefused, match="belum-lengkap"):
         cap_compose.compose(draft(**changes), ISSUER)
+
+
+def test_a_place_without_a_boundary_is_warned_all_the_same() -> None:
+    alert = cap_compose.compose(draft(places=(Where("Kelurahan Contoh", ("99.01.01.1001",), ()),)), ISSUER)
+    verdict = cap_check.strict(cap_write.write(alert), schemas.cap12())
+    assert verdict.valid
+    assert {one.code for one in verdict.warnings} == {"tanpa-bentuk"}
+
+
+def test_words_that_are_marked_already_are_not_marked_twice() -> None:
+    words = tuple(Words(one.language, f"{mark} – {one.headline}", one.description)
+                  for one, mark in zip(cap_cases.WORDS, ("LATIHAN", "EXERCISE"), strict=True))  # fmt: skip
+    alert = cap_compose.compose(draft(status=Status.EXERCISE, note="Gladi", words=words), ISSUER)
+    assert [info.headline.count("LATIHAN") + info.headline.count("EXERCISE") for info in alert.infos] == [1, 1]
 
 
 def test_a_number_has_one_name_for_ever() -> None:

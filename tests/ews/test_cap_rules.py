@@ -160,7 +160,7 @@ def test_times_are_written_with_a_number_for_the_zone() -> None:
     assert time_text(dt.datetime(2026, 11, 23, 13, 15, 2, 999, tzinfo=dt.UTC)) == "2026-11-23T13:15:02-00:00"
     assert time_text(SENT.astimezone(cap_cases.WIB)) == "2026-11-23T20:15:00+07:00"
     with pytest.raises(ValueError, match="zone"):
-        time_text(dt.datetime(2026, 11, 23))  # noqa: DTZ001
+        time_text(dt.datetime(2026, 11, 23))
 
 
 def test_a_crossed_polygon_of_others_still_covers_what_it_encloses() -> None:
@@ -177,7 +177,7 @@ def test_a_boundary_of_any_detail_fits_and_leaves_nobody_out(corners: int, size:
     import math
     import random
 
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     turn = [(math.radians(step * 360 / corners), size * chance.uniform(0.4, 1)) for step in range(corners)]
     whole = shapely.make_valid(shapely.Polygon([(112.9 + r * math.cos(a), -7.6 + r * math.sin(a)) for a, r in turn]))
     texts = cap_geometry.texts_of(whole)

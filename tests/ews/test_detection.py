@@ -5,18 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pasti.ews.rules.config import GaugeRules, Link, RainRules, RiseRules
-from pasti.ews.rules.detection import evaluate
-from pasti.ews.rules.findings import Finding
+from pasti.ews.rules.config import GaugeRules, RainRules, RiseRules
 from pasti.ews.rules.memory import Memory, StageChange, Surroundings
-from pasti.ews.rules.readings import BAD, MISSING, NOT_EVALUATED, SUSPECT, Kind, Reading
-from tests.ews.gauges import CITY, MINUTE, UPSTREAM, Watched, levels, minute, rising
+from pasti.ews.rules.readings import BAD, MISSING, NOT_EVALUATED, SUSPECT, Kind
+from tests.ews.gauges import CITY, UPSTREAM, Watched, levels, minute, rising
 
 DRY = [80.0, 81.0, 80.0, 82.0]
 
@@ -52,6 +47,12 @@ def test_stage_is_let_down_only_after_the_hold_under_limit_and_hysteresis() -> N
     lowered = gauge.found[-1]
     assert (lowered.rule, lowered.lowers, lowered.stage) == ("lowered", True, 0)
     assert "waspada ke normal" in lowered.sentence_id
+
+
+def test_pause_in_the_readings_is_no_part_of_the_hold() -> None:
+    gauge = Watched().play(levels([160, 160, 135])).play(levels([135], first=60))
+    assert gauge.memory.stage == 1
+    assert gauge.play(levels([135] * 7, first=65)).memory.stage == 0
 
 
 def test_level_that_wavers_around_a_limit_warns_once() -> None:
@@ -158,6 +159,12 @@ def test_rise_is_not_made_by_one_wrong_reading() -> None:
     )
 
 
+def test_rise_is_seen_of_a_gauge_that_sends_every_second_too() -> None:
+    gauge = Watched(replace(CITY, rise=RiseRules(above_cm=100)))
+    gauge.look(levels([110 + n * 40 / 3600 for n in range(1000)], every=1 / 60), minute(20))
+    assert gauge.warned == [("rise", 1)]
+
+
 def test_rain_warns_by_its_sum_and_a_bucket_that_tips_on_its_own_does_not() -> None:
     rules = GaugeRules("hujan-puspo", Kind.RAIN, rain=RainRules())
     assert Watched(rules).play(levels([2.5] * 9)).warned == [("rain", 1)]
@@ -197,6 +204,23 @@ def test_gauge_silent_while_the_river_rises_upstream_proposes_for_that_reason() 
     )
 
 
+def test_gauge_heard_in_the_last_moment_is_not_silent() -> None:
+    rules = replace(CITY, links=(replace(UPSTREAM, expects={2: 1}),))
+    assert Watched(rules).play(levels(DRY, every=15), rising(1, 12)).found == []
+
+
+def test_stage_presumed_of_a_silent_gauge_stands_until_it_is_heard_for_the_hold() -> None:
+    gauge = Watched(replace(CITY, links=(replace(UPSTREAM, expects={2: 1}),))).play(levels(DRY))
+    around = Surroundings({UPSTREAM.gauge: (StageChange(minute(12), 1), StageChange(minute(40), 0))})
+    gauge.look([], minute(400), around)
+    assert gauge.memory.stage == 1, "upstream is quiet again, but nobody knows what is here"
+    gauge.play(levels(DRY, first=405), around)
+    assert gauge.memory.stage == 1
+    gauge.play(levels(DRY, first=425), around)
+    assert gauge.memory.stage == 0
+    assert gauge.found[-1].lowers
+
+
 def test_gauge_silent_on_a_quiet_day_is_no_flood() -> None:
     assert Watched(replace(CITY, links=(UPSTREAM,))).play(levels(DRY)).look([], minute(600)).found == []
 
@@ -209,6 +233,7 @@ def test_gauge_stuck_while_the_water_should_have_come_proposes_and_a_calm_river_
     still = [80.0, 80.1, 80.0, 79.9] * 10
     rules = replace(CITY, links=(replace(UPSTREAM, expects={2: 2}),))
     assert Watched(rules).play(levels(still)).found == []
+    assert Watched(rules).play(levels(still), rising(1, 120)).found == [], "the water cannot be here yet"
     gauge = Watched(rules).play(levels(still), rising(1, 10))
     assert gauge.warned == [("blind", 1)]
     assert gauge.found[0].evidence["why"] == "stuck"
@@ -222,55 +247,10 @@ def test_memory_survives_being_stored() -> None:
     assert Memory.from_json(gauge.memory.to_json()) == gauge.memory
 
 
-RULES = replace(CITY, links=(UPSTREAM, Link("hujan", 100 * MINUTE, {2: 1, 3: 2})), rise=RiseRules(above_cm=100))
-
-
-@st.composite
-def evenings(draw: Any) -> tuple[list[Reading], Surroundings, dt.datetime]:
-    """A walk of levels with faults, gaps and repetitions, and news from around."""
-    readings, level, time = [], draw(st.floats(60, 180)), 0.0
-    for _ in range(draw(st.integers(5, 60))):
-        time += draw(st.sampled_from([1, 5, 5, 5, 5, 15, 40]))
-        level = min(max(level + draw(st.sampled_from([-25, -8, -2, 0, 0, 2, 8, 25])), 20), 400)
-        value = draw(st.sampled_from([level, level, level, level, level + 300, 0.0, level / 100, math.nan]))
-        readings.append(Reading(minute(time), value, draw(st.sampled_from([1, 1, 1, 1, 2, 4])), minute(time)))
-        if draw(st.booleans()) and len(readings) > 1:
-            readings.append(draw(st.sampled_from(readings[-2:])))
-    changes = {
-        gauge: tuple(
-            StageChange(minute(at + 0.5), stage)
-            for at, stage in zip(sorted(draw(st.sets(st.integers(0, 400), max_size=4))), (1, 2, 1, 0), strict=False)
-        )
-        for gauge in (UPSTREAM.gauge, "hujan")
-    }
-    return readings, Surroundings(changes), minute(time + draw(st.integers(1, 200)))
-
-
-@settings(max_examples=150, deadline=None)
-@given(evenings(), st.data())
-def test_however_the_readings_are_portioned_the_same_is_found(
-    evening: tuple[list[Reading], Surroundings, dt.datetime], data: st.DataObject
-) -> None:
-    readings, around, end = evening
-    whole, found = evaluate(RULES, Memory(), readings, around, end)
-    memory, pieces = Memory(), list[Finding]()
-    left = list(readings)
-    while left:
-        count = data.draw(st.integers(1, len(left)))
-        batch, left = left[:count], left[count:]
-        at = max(one.at for one in batch)
-        memory, more = evaluate(RULES, memory, batch, around, at)
-        again, _ = evaluate(RULES, memory, batch, around, at)
-        assert again == memory, "a batch repeated changes nothing"
-        memory, pieces = Memory.from_json(again.to_json()), pieces + more
-    memory, more = evaluate(RULES, memory, [], around, end)
-    assert pieces + more == found
-    assert memory == whole
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 59), st.floats(90, 420))
-def test_one_wrong_reading_wherever_it_stands_warns_nobody(place: int, wrong: float) -> None:
-    readings = levels([80.0 + n % 3 for n in range(60)])
-    readings[place] = replace(readings[place], value=wrong)
-    assert Watched(RULES).look(readings, minute(300)).found == []
+def test_new_trouble_upstream_of_a_gauge_long_silent_is_a_new_warning() -> None:
+    """What it stood at when it fell silent, a day ago, must not hide the next flood."""
+    gauge = Watched(replace(CITY, links=(UPSTREAM,))).play(levels([210] * 3))
+    gauge.look([], minute(1500), rising(2, 1490))
+    assert gauge.warned == [("level", 2), ("upstream", 2), ("blind", 2)]
+    assert len({one.key for one in gauge.found}) == 2
+    assert not any(one.lowers for one in gauge.found)

@@ -33,12 +33,12 @@ LIMIT = PETUNG.stages[1]
 
 @pytest.fixture(scope="module")
 def fitted() -> Model:
-    return fit(forecast_report.simulated(PETUNG, (1, 2)))
+    return fit(forecast_report.simulated(PETUNG, (1, 2), every=15))
 
 
 @pytest.fixture(scope="module")
 def unseen() -> History:
-    return joined(forecast_report.simulated(PETUNG, (11, 12)))
+    return joined(forecast_report.simulated(PETUNG, (11, 12), every=15))
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_model_survives_being_stored_and_forecasts_from_the_last_hours_as_from_a
     fitted: Model, unseen: History
 ) -> None:
     stored = Model.from_json(json.loads(json.dumps(fitted.to_json())))
-    at = crossings(unseen.level, LIMIT, 72)[0]
+    at = crossings(unseen.level, LIMIT, 24)[0]
     past = History(unseen.every, *(series[: at + 1] for series in (unseen.level, unseen.upstream, unseen.rain)))
     found = predict(stored, past)
     assert [one.hours for one in found] == list(HORIZONS)
@@ -82,15 +82,15 @@ def test_without_upstream_and_rain_it_still_forecasts_and_without_a_level_it_doe
     alone = History(unseen.every, unseen.level[:200])
     assert len(predict(fitted, alone)) == len(HORIZONS)
     assert predict(fitted, replace(alone, level=np.append(alone.level, np.nan))) == []
-    with pytest.raises(ValueError, match="5-minute"):
-        predict(fitted, History(15, unseen.level[:200]))
+    with pytest.raises(ValueError, match="15-minute"):
+        predict(fitted, History(5, unseen.level[:200]))
     with pytest.raises(ValueError, match="few"):
-        fit([History(5, unseen.level[:50])])
+        fit([History(15, unseen.level[:50])])
 
 
 def test_nothing_of_the_future_enters_a_forecast(fitted: Model, unseen: History) -> None:
     """The forecast of a moment is the same whatever comes after it."""
-    at = crossings(unseen.level, LIMIT, 72)[0]
+    at = crossings(unseen.level, LIMIT, 24)[0]
     other = replace(unseen, level=unseen.level.copy(), rain=np.nan_to_num(unseen.rain).copy())  # type: ignore[arg-type]
     other.level[at + 1 :] = 999.0
     assert other.rain is not None

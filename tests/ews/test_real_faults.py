@@ -21,7 +21,7 @@ from pasti.ews.rules.readings import BAD, GOOD, Reading
 from pasti.simulation.forecast_report import LEVELS
 
 SITES = {"blacksmith-fork-2019": 24, "main-street-2019": 18, "water-lab-2019": 15}  # with their marked readings
-AROUND = dt.timedelta(days=1)
+AROUND = dt.timedelta(hours=14)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Row:
 
 
 def rows_of(site: str) -> list[Row]:
-    """The days around the marked readings, as the sensor sent them."""
+    """The hours around the marked readings, as the sensor sent them."""
     with gzip.open(LEVELS / f"{site}.csv.gz", "rt", newline="") as file:
         rows = [
             Row(dt.datetime.fromisoformat(one["time"]).replace(tzinfo=dt.UTC), float(one["stage"]), one["label"] == "1")

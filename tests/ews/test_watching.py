@@ -10,8 +10,8 @@ from django.db import transaction
 
 from pasti.ews import pack
 from pasti.ews.models import Gauge, Proposal, River
-from pasti.ews.queries import gauges
-from pasti.ews.services import moment, watching
+from pasti.ews.queries import gauges, moment
+from pasti.ews.services import watching
 from pasti.simulation.gauges import evening
 from pasti.simulation.rivers import PETUNG, Sample
 from pasti.telemetry.services.readings import Reading, store
@@ -50,12 +50,17 @@ def run(streams: dict[str, int], clock: list[dt.datetime], *, die: bool = False)
         clock[0] = at
         store([Reading(streams[one.gauge], one.at, one.value) for one in part], at=at)
         if die:
-            with pytest.raises(InterruptedError), transaction.atomic():
-                watching.watch("petung")
-                raise InterruptedError
+            with pytest.raises(InterruptedError):
+                _die_after_looking()
         watching.watch("petung")
         watching.watch("petung")
     return list(Proposal.objects.order_by("pk").values_list("key", "stage"))
+
+
+def _die_after_looking() -> None:
+    with transaction.atomic():
+        watching.watch("petung")
+        raise InterruptedError
 
 
 def test_a_flood_evening_proposes_each_stage_once(streams: dict[str, int], clock: list[dt.datetime]) -> None:

@@ -16,6 +16,7 @@ from pasti.kernel.context import Actor, acting_as
 from pasti.kernel.notify.models import Message
 from pasti.kernel.notify.services import send
 from pasti.kernel.publish.registry import registry
+from pasti.portal import queries
 from tests.portal.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,13 @@ def _no_remembered_attempts() -> None:
     cache.clear()
 
 
+@pytest.fixture
+def noticed(db: None) -> None:
+    """What everybody should see was asked for some seconds ago, as on a home that is visited."""
+    queries.notices()
+
+
+@pytest.mark.usefixtures("noticed")
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_pages_ask_the_database_nothing_and_may_be_cached(
     client: Client, django_assert_num_queries: Any, path: str
@@ -40,6 +48,7 @@ def test_public_pages_ask_the_database_nothing_and_may_be_cached(
     assert not answer.cookies, "a cached page must not hand one visitor's cookie to another"
 
 
+@pytest.mark.usefixtures("noticed")
 def test_home_of_a_resident_is_never_shared_and_asks_little(
     resident: User, as_user: Any, django_assert_max_num_queries: Any
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,11 +21,12 @@ from pasti.kernel.audit.queries import trail_of
 from pasti.kernel.clock import now
 from pasti.kernel.context import ANONYMOUS
 from pasti.kernel.publish.registry import registry
-from pasti.kernel.publish.types import Hit, LifeEvent, Service, Task
+from pasti.kernel.publish.types import Hit, LifeEvent, Notice, Service, Task
 from pasti.portal.rules import search as rules
 
 log = logging.getLogger(__name__)
 GOOD = 0.5
+NOTICED_FOR = 5.0  # seconds
 FAR = dt.timedelta(days=3650)
 
 
@@ -117,6 +119,28 @@ def find_services(query: str, user: Any, limit: int) -> list[Hit]:
         Hit(local(s, "name"), local(s, "purpose"), f"/layanan/{s.code}/", _("Layanan"), score)
         for score, s in best[:limit]
     ]
+
+
+_noticed: dict[str, tuple[float, list[Notice]]] = {}
+
+
+def notices() -> list[Notice]:
+    """What everybody should see now, by language; looked at again after some seconds, so a busy home asks nobody."""
+    language, moment = translation.get_language() or "", time.monotonic()
+    known = _noticed.get(language)
+    if known is None or moment - known[0] > NOTICED_FOR:
+        known = _noticed[language] = (moment, _notices())
+    return known[1]
+
+
+def _notices() -> list[Notice]:
+    found: list[Notice] = []
+    for source in registry().notices:
+        try:
+            found += source.notices()
+        except Exception:
+            log.exception("notice source %s failed", source.code)
+    return found
 
 
 def tasks(user: User, *, staff: bool) -> list[Task]:

@@ -57,9 +57,9 @@ def history(course: Course) -> History:
     return History(course.every, course.level, course.upstream, course.rain)
 
 
-def simulated(river: River, seeds: Iterable[int]) -> list[History]:
-    """Rainy seasons of a river."""
-    return [history(season(river, wib(2010 + seed, 11, 1, 7), DAYS, seed=seed)) for seed in seeds]
+def simulated(river: River, seeds: Iterable[int], every: int = 5) -> list[History]:
+    """Rainy seasons of a river, in steps of so many minutes."""
+    return [history(season(river, wib(2010 + seed, 11, 1, 7), DAYS, seed=seed, every=every)) for seed in seeds]
 
 
 def _real(levels: Path, name: str, upstream: str | None) -> str:

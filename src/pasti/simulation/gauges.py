@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from pasti.ews.queries import forecasts
+from pasti.ews.queries import forecasts, moment
 from pasti.ews.queries import gauges as known
-from pasti.ews.services import forecasting, moment, replaying, watching
+from pasti.ews.services import forecasting, replaying, watching
 from pasti.kernel.clock import now
 from pasti.simulation.forecast_report import history
 from pasti.simulation.river_scenarios import season, wib

@@ -17,8 +17,8 @@ from pasti.kernel.publish.types import (
 )  # fmt: skip
 
 PURPOSES = [
-    Purpose("telemetry.devices", "Mengurus alat ukur", "Looking after measuring devices",
-            "UU 24/2007 Pasal 46 (peringatan dini); PP 21/2008 Pasal 19; UU 27/2022 Pasal 20 ayat (2) huruf e"),
+    Purpose("telemetry.operation", "Menjalankan jaringan pengukuran kota", "Running the city's measuring network",
+            "UU 24/2007 tentang Penanggulangan Bencana Pasal 44 sampai 46"),
 ]  # fmt: skip
 
 GRANTS = [
@@ -31,6 +31,11 @@ ROOMS = [
 ]
 
 ACTIONS = [
+    ActionName("telemetry.entity.created", "menambah alat atau rangkaian ukur", "added a measuring device or series"),
+    ActionName("telemetry.entity.changed", "mengubah alat atau rangkaian ukur", "changed a measuring device or series"),
+    ActionName(
+        "telemetry.entity.deleted", "menghapus alat atau rangkaian ukur", "deleted a measuring device or series"
+    ),
     ActionName("telemetry.device.registered", "mendaftarkan alat ukur", "registered a device"),
     ActionName("telemetry.device.changed", "mengubah keterangan alat ukur", "changed a device's description"),
     ActionName("telemetry.device.key_renewed", "mengganti kunci alat ukur", "renewed a device's key"),

@@ -6,13 +6,14 @@ it.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from email.utils import format_datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -60,23 +61,22 @@ def message(request: HttpRequest, identifier: str) -> HttpResponse:
     assert found.cap_bytes is not None
     assert found.sent_at is not None
     answer = HttpResponse(bytes(found.cap_bytes), content_type=MEDIA_TYPE)
-    return _conditional(request, answer, format_datetime(found.sent_at.replace(microsecond=0), usegmt=True), FOR_EVER)
+    return _conditional(request, answer, found.sent_at, FOR_EVER)
 
 
 @require_safe
 def certificate(request: HttpRequest) -> HttpResponse:
     """The certificate of the key that signs our messages."""
     answer = HttpResponse(cap_signing.certificate_pem(), content_type="application/x-pem-file")
-    return _conditional(request, answer, "", BRIEFLY)
+    return _conditional(request, answer, None, BRIEFLY)
 
 
 def _feed(request: HttpRequest, write: Writer, media_type: str, status: Sequence[str]) -> HttpResponse:
     with override("id"):  # one address, one content: lists of machines do not follow the reader's language
         feed = _head(request.path, status)
         entries = [_entry(one) for one in queries.listed(status)]
-    changed = format_datetime(feed.updated.replace(microsecond=0), usegmt=True)
     answer = HttpResponse(write(feed, entries), content_type=f"{media_type}; charset=utf-8")
-    return _conditional(request, answer, changed, BRIEFLY)
+    return _conditional(request, answer, feed.updated, BRIEFLY)
 
 
 def _head(path: str, status: Sequence[str]) -> cap_feed.Feed:
@@ -106,15 +106,14 @@ def _entry(one: Warning) -> cap_feed.Entry:
     )  # fmt: skip
 
 
-def _conditional(request: HttpRequest, answer: HttpResponse, changed: str, keep: str) -> HttpResponse:
+def _conditional(request: HttpRequest, answer: HttpResponse, changed: dt.datetime | None, keep: str) -> HttpResponse:
     """With marks by which who has it already need not fetch it again (RFC 9110, 13)."""
     etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
     answer["ETag"], answer["Cache-Control"] = etag, keep
-    if changed:
-        answer["Last-Modified"] = changed
-    same = get_conditional_response(request, etag=etag, response=answer) or answer
-    same["Cache-Control"] = keep
-    return _open(same)
+    stamp = int(changed.timestamp()) if changed else None
+    if stamp is not None:
+        answer["Last-Modified"] = http_date(stamp)
+    return _open(get_conditional_response(request, etag=etag, last_modified=stamp, response=answer) or answer)
 
 
 def _open(answer: HttpResponse) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from pasti.ews.services import clockwork, ending, reporting
+from pasti.ews.services import clockwork, ending, forecasting, reporting, watching
 
 
 @app.periodic(cron="* * * * * */10")  # each ten seconds: minutes count while water rises
@@ -14,14 +14,22 @@ def tick(timestamp: int) -> int:
     return sum((clockwork.issue_unanswered(), clockwork.escalate(), ending.expire_due(), clockwork.remind_renewals()))
 
 
-@app.task(name="ews.streets", queue="events", queueing_lock="ews.streets", pass_context=False)
-def group_streets() -> int:
-    """After street reports: propose where enough of them agree."""
-    return reporting.propose_from_streets()
-
-
 @app.periodic(cron="40 17 * * *")  # 00.40 WIB
 @app.task(name="ews.forget_phones", queue="upkeep", queueing_lock="ews.forget_phones")
 def forget_phones(timestamp: int) -> int:
     """Each night: take away telephone numbers older than thirty days."""
     return reporting.forget_phones()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="ews.watch", queue="events", queueing_lock="ews.watch")
+def watch(timestamp: int) -> int:
+    """Each minute: what comes by time alone, silence and trouble that has passed; and what a lost wake-up left."""
+    return watching.watch_all()
+
+
+@app.periodic(cron="20 18 * * *")  # 01.20 WIB
+@app.task(name="ews.refit", queue="upkeep", queueing_lock="ews.refit")
+def refit(timestamp: int) -> int:
+    """Each night: fit the forecasts anew on what the gauges have seen."""
+    return forecasting.refit()

@@ -1,5 +1,6 @@
 """The tables of early warning."""
 
+from pasti.ews.models.desk import Shift, ShiftEntry, StreetReport
 from pasti.ews.models.forecast import ForecastModel
 from pasti.ews.models.foreign import ForeignAlert, ForeignFeed
 from pasti.ews.models.replay import Replay
@@ -7,18 +8,6 @@ from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
 from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 
 __all__ = [
-    "Drill",
-    "Episode",
-    "ForecastModel",
-    "ForeignAlert",
-    "ForeignFeed",
-    "Gauge",
-    "Note",
-    "Policy",
-    "Proposal",
-    "Replay",
-    "RiskArea",
-    "River",
-    "Shelter",
-    "Warning",
-]
+    "Drill", "Episode", "ForecastModel", "ForeignAlert", "ForeignFeed", "Gauge", "Note", "Policy", "Proposal", "Replay",
+    "RiskArea", "River", "Shelter", "Shift", "ShiftEntry", "StreetReport", "Warning",
+]  # fmt: skip

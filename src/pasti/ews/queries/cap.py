@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from shapely.geometry import shape
 
 from pasti.ews.models import ForeignAlert, ForeignFeed, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.rules import cap_geometry
 from pasti.ews.rules.cap_compose import Where
-from pasti.kernel.clock import now
 from pasti.kernel.places import queries as places
 
 ENDED_SHOWN = dt.timedelta(hours=24)  # how long a cancellation or all-clear stays in the list

@@ -21,6 +21,14 @@ def areas_at(river: str, stage: int) -> list[str]:
     return outermost(codes)
 
 
+def areas_to_warn(river: str, stage: int) -> list[str]:
+    """`areas_at`, and where the pack names none: everything the river can flood, else the city. No warning without a
+    place: an omission in the pack must not keep people unwarned."""
+    codes = areas_at(river, stage) or areas_at(river, 3)
+    city = places.city()
+    return codes or ([city.code] if city else [])
+
+
 def outermost(codes: Collection[str]) -> list[str]:
     """The codes without those that lie inside another of them."""
     wanted = set(codes)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pasti.ews.rules import cap_profile
+from pasti.ews.rules.cap_fault import CapFault, CapRefused
 from pasti.ews.rules.cap_message import (
     Alert,
     Area,
@@ -39,14 +41,17 @@ LANGUAGES = {"id": "id-ID", "en": "en"}
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)")
 _MARKS = {  # nobody takes an exercise for a flood
-    Status.EXERCISE: {"id": "LATIHAN: ", "en": "EXERCISE: "},
-    Status.TEST: {"id": "UJI COBA: ", "en": "TEST: "},
+    Status.EXERCISE: {"id": "LATIHAN", "en": "EXERCISE"},
+    Status.TEST: {"id": "UJI COBA", "en": "TEST"},
 }
 
 
 @dataclass(frozen=True)
 class Where:
-    """A place under warning: its name, its codes (kelurahan, RW or RT) and its polygons (`cap_geometry.texts_of`)."""
+    """A place under warning: its name, its codes (kelurahan, RW or RT) and its polygons (`cap_geometry.texts_of`).
+
+    A place whose boundary nobody knows has none; the message is legal without, and machines cannot draw it.
+    """
 
     name: str
     codes: tuple[str, ...]
@@ -97,7 +102,7 @@ class Draft:
 
 
 def compose(draft: Draft, issuer: Issuer) -> Alert:
-    """The message. Raises ValueError when the draft lacks what no warning may lack."""
+    """The message. Raises CapRefused when the draft lacks what no warning may lack."""
     _whole(draft)
     return Alert(
         identifier=draft.identifier,
@@ -178,14 +183,18 @@ def _info(draft: Draft, words: Words, issuer: Issuer) -> Info:
         onset=onset,
         expires=_time(draft.expires, issuer),
         sender_name=plain(issuer.name),
-        headline=short(mark + words.headline),
-        description=plain(mark + words.description),
-        instruction=plain(mark + words.instruction) if words.instruction else "",
+        headline=short(_marked(words.headline, mark)),
+        description=plain(_marked(words.description, mark)),
+        instruction=plain(_marked(words.instruction, mark)) if words.instruction else "",
         web=issuer.web,
         contact=plain(issuer.contact),
         parameters=(Parameter(SIAGA_LEVEL, siaga_level(draft.stage)), Parameter("sungai", plain(draft.river))),
         areas=tuple(_area(one) for one in draft.places),
     )
+
+
+def _marked(text: str, mark: str) -> str:
+    return text if not mark or text.startswith(mark) else f"{mark}: {text}"
 
 
 def _area(place: Where) -> Area:
@@ -197,19 +206,30 @@ def _area(place: Where) -> Area:
 
 
 def _whole(draft: Draft) -> None:
-    if not draft.places or not all(place.polygons and place.codes for place in draft.places):
-        raise ValueError("a warning says where, with polygons and codes")
+    lacking = tuple(_lacking(draft))
+    if lacking:
+        raise CapRefused(*lacking)
+
+
+def _lacking(draft: Draft) -> Iterator[CapFault]:
+    if not draft.places or not all(place.codes for place in draft.places):
+        yield _lacks("area", "tidak disebut di mana", "it does not say where")
     if sorted(words.language for words in draft.words) != sorted(LANGUAGES):
-        raise ValueError("a warning speaks Indonesian and English, each once")
+        yield _lacks("language", "harus berbahasa Indonesia dan Inggris", "it must speak Indonesian and English")
     if any(not short(words.headline) or not plain(words.description) for words in draft.words):
-        raise ValueError("a warning has a headline and a description")
+        yield _lacks("headline", "judul atau uraian kosong", "headline or description is empty")
     sent = draft.sent.replace(microsecond=0)
     if draft.expires.replace(microsecond=0) <= max(sent, draft.onset or sent):
-        raise ValueError("a warning expires after it begins")
+        yield _lacks("expires", "berakhir sebelum mulai", "it ends before it begins")
     if bool(draft.replaces) == (draft.msg_type == MsgType.ALERT):
-        raise ValueError("a first alert replaces nothing; an update or cancellation names what it replaces")
+        yield _lacks("references", "yang diganti harus disebut, dan hanya oleh pembaruan atau pembatalan",
+                     "what is replaced must be named, and only by an update or cancellation")  # fmt: skip
     if draft.status == Status.EXERCISE and not plain(draft.note):
-        raise ValueError("an exercise says so in its note")
+        yield _lacks("note", "latihan harus dijelaskan", "an exercise must be explained")
+
+
+def _lacks(path: str, id_: str, en: str) -> CapFault:
+    return CapFault("belum-lengkap", path, id_, en)
 
 
 def _referred(one: Reference, issuer: Issuer) -> Reference:

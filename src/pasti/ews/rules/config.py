@@ -68,6 +68,7 @@ class GaugeRules:
     hold: dt.timedelta = 30 * MINUTE
     horizon: dt.timedelta = 30 * MINUTE  # readings that come later than this are backfill and say nothing of now
     silent_after: dt.timedelta = 15 * MINUTE
+    forget_after: dt.timedelta = dt.timedelta(hours=12)  # of silence: news from upstream then begins a new episode
     highest_mm: float = 50.0  # of rain in one reading
     fastest_rise: float = 20.0  # cm a minute; faster needs `believe_after` readings that agree
     fastest_fall: float = 10.0

@@ -9,6 +9,7 @@ archive: it neither raises nor clears, and what follows it decides. A value sent
 From the future, or older than the horizon when it came: the same (`readings.timely`).
 
 Silence, a stuck sensor and bad readings never lower a stage. When trouble comes from upstream meanwhile they raise one.
+When an officer declares a warning over, or a gauge is mended, its memory begins anew with `Memory.begin`.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class _Run:
         believed: tuple[Point, ...] = (point,)
         if config.kind == Kind.LEVEL:
             memory, believed = guards.take(config, memory, *point)
-        self.memory = replace(memory, taken_at=point[0])
+        self.memory = memory if believed else replace(memory, taken_at=point[0])
         for one in believed:
             paused = self.memory.heard_at is not None and one[0] - self.memory.heard_at > config.silent_after
             self.memory, raised = levels.heed(config, self.memory, one)
@@ -80,6 +81,7 @@ class _Run:
 
     def hear(self, link: Link, change: StageChange) -> None:
         """News of a linked gauge."""
+        self._forget(change)
         before = self.memory.upstream.get(link.gauge, Upstream())
         after = upstream.changed(link, before, change, self.memory.since)
         self.memory = replace(self.memory, upstream={**self.memory.upstream, link.gauge: after})
@@ -96,6 +98,16 @@ class _Run:
         if self.memory.blind:
             self._presume(self.memory.blind_why, change.at)
         self._settle(change.at)
+
+    def _forget(self, change: StageChange) -> None:
+        """Trouble from upstream after long silence and a quiet time is a new episode, whatever stood here before.
+
+        Nothing is let down by that: it only keeps an old stage from hiding a new warning.
+        """
+        heard, others = self.memory.heard_at, self.memory.upstream.values()
+        quiet = all(one.stage == NORMAL and not one.lingers_until for one in others)
+        if change.stage > NORMAL and heard and change.at - heard >= self.config.forget_after and quiet:
+            self.memory = replace(self.memory, rungs={}, blind=NORMAL, blind_why="", stage=NORMAL, episode=None)
 
     def run_out(self, until: dt.datetime) -> None:
         """What happens by time alone before `until`: silence grows too long, the last of a wave has passed."""

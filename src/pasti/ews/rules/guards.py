@@ -27,7 +27,7 @@ def take(config: GaugeRules, memory: Memory, at: dt.datetime, value: float) -> t
     last, doubt = memory.recent[-1], memory.doubt
     metres = doubt is not None and doubt.metres and _in_metres(config, doubt.points[-1], point)
     if not metres and plausible(config, last, point, doubt.since if doubt else at):
-        return replace(memory, doubt=None), (point,)
+        return replace(memory, doubt=None) if doubt else memory, (point,)
     doubt = _doubted(config, last, doubt, point)
     if _believed(config, memory, doubt, rises=value > last[1]):
         return replace(memory, doubt=None), doubt.points

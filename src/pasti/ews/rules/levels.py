@@ -13,7 +13,8 @@ from pasti.ews.rules.ladder import Limits, Point, Rung, step
 from pasti.ews.rules.memory import Memory
 from pasti.ews.rules.readings import Kind
 
-MOST = 240  # readings remembered at most, however often a gauge sends
+MOST = 250  # readings remembered at most
+THIN = dt.timedelta(seconds=15)  # levels remembered are this far apart
 RISE, LEVEL, RAIN_1H, RAIN_3H = "rise", "level", "rain_1h", "rain_3h"
 
 
@@ -31,18 +32,25 @@ class Raised:
 def heed(config: GaugeRules, memory: Memory, point: Point) -> tuple[Memory, list[Raised]]:
     """Take one believed reading into the ladders; returns what was raised."""
     at, value = point
-    recent = (*(one for one in memory.recent if at - one[0] <= config.keep), point)[-MOST:]
-    memory = replace(memory, heard_at=at, recent=recent)
-    if config.kind == Kind.LEVEL:
-        memory = replace(memory, flat=flattened(config, memory.flat, at, value))
-    raised = []
+    recent = _remembered(config, memory.recent, point)
+    rungs, raised = dict(memory.rungs), []
     for name, limits, judged in _judged(config, recent):
-        before = memory.rungs.get(name, Rung())
-        after = step(limits, before, at, judged)
-        memory = replace(memory, rungs={**memory.rungs, name: after})
+        before = rungs.get(name, Rung())
+        rungs[name] = after = step(limits, before, at, judged)
         if after.stage > before.stage:
             raised.append(_raised(config, name, limits, after, recent))
+    flat = flattened(config, memory.flat, at, value) if config.kind == Kind.LEVEL else None
+    memory = replace(memory, taken_at=at, heard_at=at, recent=recent, rungs=rungs, flat=flat)
     return memory.changed(at, value), raised
+
+
+def _remembered(config: GaugeRules, recent: tuple[Point, ...], point: Point) -> tuple[Point, ...]:
+    """The readings of the time looked back upon; of a gauge that sends each second, some."""
+    begins = point[0] - config.keep
+    kept = [one for one in recent if one[0] >= begins]
+    if config.kind == Kind.LEVEL and len(kept) > 1 and kept[-1][0] - kept[-2][0] < THIN:
+        kept.pop()
+    return (*kept, point)[-MOST:]
 
 
 def _judged(config: GaugeRules, recent: tuple[Point, ...]) -> Iterator[tuple[str, Limits, float]]:

@@ -6,14 +6,13 @@ import datetime as dt
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pasti.ews.models import ForeignAlert
 from pasti.ews.rules import cap_check, cap_foreign, cap_signature
 from pasti.ews.rules.cap_fault import CapFault, CapRefused
 from pasti.ews.rules.cap_message import Alert, MsgType, Reference, Status
-from pasti.ews.services import cap_signing
+from pasti.ews.services import cap_signing, cap_words
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 from pasti.kernel.places import queries as places
@@ -57,13 +56,12 @@ def take(content: bytes, source: str = UPLOAD) -> ForeignAlert:
 
 def refused(faults: tuple[CapFault, ...]) -> Refused:
     """A refusal with what is wrong, in the language of who asks; `extra["faults"]` has each with its line."""
-    english = (get_language() or "").startswith("en")
-    told = [(one.en if english else one.id, one.line) for one in faults[:10]]
-    words = "; ".join(f"{text} ({_('baris')} {line})" if line else text for text, line in told)
-    listed = [{"code": one.code, "path": one.path, "line": one.line, "detail": text} for one, (text, _line) in zip(
-        faults, told, strict=False)]  # fmt: skip
-    message = _("Berkas bukan peringatan CAP yang dapat diterima: %(faults)s") % {"faults": words}
-    return Refused("cap-ditolak", message, status=422, field="berkas", faults=listed)
+    listed = [
+        {"code": one.code, "path": one.path, "line": one.line, "detail": cap_words.said(one)}
+        for one in faults[: cap_words.MOST]
+    ]
+    words = _("Berkas bukan peringatan CAP yang dapat diterima: %(faults)s") % {"faults": cap_words.sentence(faults)}
+    return Refused("cap-ditolak", words, status=422, field="berkas", faults=listed)
 
 
 def tidy(before: dt.timedelta = dt.timedelta(days=30)) -> int:

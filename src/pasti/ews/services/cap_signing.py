@@ -23,6 +23,7 @@ from pasti.ews import schemas
 from pasti.ews.rules import cap_check, cap_signature, cap_write
 from pasti.ews.rules.cap_fault import CapRefused
 from pasti.ews.rules.cap_message import Alert
+from pasti.ews.services import cap_words
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 from pasti.platform import secret_files
@@ -38,9 +39,8 @@ def issue(alert: Alert) -> bytes:
     content = cap_write.write(alert)
     verdict = cap_check.strict(content, schemas.cap12())
     if not verdict.valid:
-        message = _("Peringatan tidak sah menurut CAP: %(faults)s")
-        faults = "; ".join(str(fault) for fault in verdict.faults)
-        raise Refused("cap-tidak-sah", message % {"faults": faults}, status=422)
+        words = _("Peringatan tidak sah menurut CAP: %(faults)s") % {"faults": cap_words.sentence(verdict.faults)}
+        raise Refused("cap-tidak-sah", words, status=422)
     key, certificate = signing()
     return cap_signature.sign(content, key, certificate)
 

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pasti.ews.models import Note, Proposal, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import drafting, issuing, telling, timeline
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 
 log = logging.getLogger(__name__)

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.models import Episode, Proposal, Warning
 from pasti.ews.queries import risk
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import wording
+from pasti.ews.rules.findings import LOWERED
 from pasti.ews.services import timeline
 from pasti.kernel.accounts.models import User
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 
 DRAFTS = (Warning.State.DRAFT, Warning.State.APPROVAL)
-LOWERED = "lowered"
 LONGEST_HOURS = 48
 
 
@@ -146,7 +146,7 @@ def _answered(proposal: Proposal) -> str:
 
 def _make(episode: Episode, by: User | None, proposal: Proposal) -> Warning:
     standing = timeline.in_force(episode)
-    codes = risk.areas_at(episode.river_id, max(proposal.stage, 1))
+    codes = risk.areas_to_warn(episode.river_id, max(proposal.stage, 1))
     if proposal.rule == LOWERED and standing is not None:
         codes = list(standing.area_codes)
     extra = proposal.evidence.get("place_code")

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, River, StreetReport, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import issuing, proposing, telling, timeline
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 
 
@@ -71,7 +71,7 @@ def inject(drill_id: int, *, stage: int, by: User) -> Proposal | None:
     gauge = Gauge.objects.filter(river_id=river, kind=Gauge.Kind.LEVEL).order_by("-place_code", "code").first()
     limits = gauge.rules.get("stages_cm", []) if gauge else []
     level = limits[stage - 1] if 0 < stage <= len(limits) else None
-    return proposing.propose(_finding(stage, level), river=river, gauge=gauge.pk if gauge else None, drill=drill.pk)
+    return proposing.propose(_finding(stage, level), gauge, river=river, drill=drill.pk)
 
 
 @transaction.atomic

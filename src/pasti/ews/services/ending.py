@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from pasti.ews.events import WarningCancelled, WarningEnded
 from pasti.ews.models import Episode, Proposal, Warning
 from pasti.ews.queries import risk
+from pasti.ews.queries.moment import now
 from pasti.ews.rules import wording
 from pasti.ews.services import cap_bytes, drafting, issuing, proposing, timeline
 from pasti.kernel.accounts.models import User
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 from pasti.kernel.outbox.services import emit
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningIssued, WarningUpdated
 from pasti.ews.models import Episode, Proposal, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import cap_bytes, drafting, proposing, timeline
 from pasti.kernel.accounts.models import User
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 from pasti.kernel.outbox.services import emit
 
@@ -181,7 +181,7 @@ def _say(warning: Warning, standing: Warning | None) -> None:
     aggregate = f"ews.river:{episode.river_id}"
     emit(event, aggregate=aggregate, topic=timeline.TOPIC, live=timeline.live("peringatan", warning.status))
     timeline.note(
-        episode, "issued", warning.headline_id, by=warning.composed_by, at=warning.sent_at, warning=warning.pk,
+        episode, "issued", warning.headline_id, by=warning.composed_by, warning=warning.pk,
         stage=warning.stage, automatic=warning.automatic, approved_by=str(warning.approved_by or ""),
     )  # fmt: skip
     timeline.record(

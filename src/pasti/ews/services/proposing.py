@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningProposed
-from pasti.ews.models import Episode, Proposal, Warning
+from pasti.ews.models import Episode, Gauge, Proposal, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
+from pasti.ews.rules.findings import LOWERED
 from pasti.ews.services import drafting, timeline
-from pasti.kernel.clock import now
 from pasti.kernel.outbox.services import emit
 
 REPLACED = Proposal.State.REPLACED
-LOWERED = drafting.LOWERED
 
 
 class Found(Protocol):
@@ -42,79 +43,85 @@ class Found(Protocol):
 
 
 @transaction.atomic
-def propose(found: Found, *, river: str, gauge: str | None = None, drill: int | None = None) -> Proposal | None:
-    """Propose a warning for `river`, or (`found.lowers`) that it may be let down. The same key is the same proposal.
+def propose(found: Found, gauge: Gauge | None = None, *, river: str = "", drill: int | None = None) -> Proposal | None:
+    """Propose a warning for the gauge's river, or (`found.lowers`) that it may be let down. The same key is the same
+    proposal. `river` is for what no gauge found; `drill` makes it an exercise.
 
     Of one episode at most the highest proposal is open: a higher one replaces it, one that says nothing new beside it or
     beside the warning in force is kept as evidence only (state `replaced`). None when there is nothing to let down.
     """
-    timeline.lock_river(river)
+    code = gauge.river_id if gauge else river
+    timeline.lock_river(code)
     key = found.key if drill is None else f"L{drill}/{found.key}"
     known = Proposal.objects.filter(key=key).first()
     if known is not None:
         return known
     if found.lowers:
-        return _lower(found, river, gauge, drill, key)
-    episode = timeline.open_episode(river, drill, found.at)
+        return _lower(found, code, gauge, drill, key)
+    episode = timeline.open_episode(code, drill, found.at)
     standing = timeline.in_force(episode)
-    above = Proposal.objects.filter(episode=episode, state=Proposal.State.OPEN, stage__gte=found.stage).exclude(
-        rule=LOWERED
-    )
+    above = _open(episode).filter(stage__gte=found.stage).exclude(rule=LOWERED)
     if above.exists() or (standing is not None and standing.stage >= found.stage):
-        return _keep(found, episode, gauge, key, Proposal.State.REPLACED)
-    _replace_open(episode)
+        return _keep(found, episode, gauge, key, REPLACED)
+    _replace(_open(episode))
     made = _keep(found, episode, gauge, key, Proposal.State.OPEN)
     _tell(made, episode)
     return made
 
 
-def _lower(found: Found, river: str, gauge: str | None, drill: int | None, key: str) -> Proposal | None:
-    """The water went down: unanswered higher proposals no longer hold; what is in force may be let down by an officer."""
+def _lower(found: Found, river: str, gauge: Gauge | None, drill: int | None, key: str) -> Proposal | None:
+    """The water went down here: this gauge's unanswered higher proposals no longer hold.
+
+    What is in force may be let down, by an officer, as far as the river's other gauges allow.
+    """
     episode = Episode.objects.filter(river_id=river, drill_id=drill, ended_at=None).first()
     if episode is None:
         return None
+    _replace(_open(episode).filter(gauge=gauge, stage__gt=found.stage))
+    stage = found.stage if drill else max(found.stage, _highest_beside(river, gauge))
     standing = timeline.in_force(episode)
-    _replace_open(episode, gauge=gauge, above=found.stage)
-    if standing is None or standing.stage <= found.stage:
-        timeline.note(episode, "lowered", found.sentence_id, at=found.at, stage=found.stage, gauge=gauge or "")
+    if standing is None or standing.stage <= stage:
+        timeline.note(episode, "lowered", found.sentence_id, at=found.at, stage=stage, gauge=gauge.pk if gauge else "")
         close_if_idle(episode)
         return None
-    _replace_open(episode, rule=LOWERED)
-    made = _keep(found, episode, gauge, key, Proposal.State.OPEN, rule=LOWERED)
+    _replace(_open(episode).filter(rule=LOWERED))
+    made = _keep(found, episode, gauge, key, Proposal.State.OPEN, stage=stage)
     _tell(made, episode)
     return made
 
 
+def _highest_beside(river: str, gauge: Gauge | None) -> int:
+    others = Gauge.objects.filter(river_id=river).exclude(pk=gauge.pk if gauge else "")
+    return max(others.values_list("stage", flat=True), default=0)
+
+
 def _keep(
-    found: Found, episode: Episode, gauge: str | None, key: str, state: Proposal.State, rule: str = ""
+    found: Found, episode: Episode, gauge: Gauge | None, key: str, state: Proposal.State, stage: int | None = None
 ) -> Proposal:
-    moment = now()
-    is_open = state == Proposal.State.OPEN
+    moment, asks = now(), state == Proposal.State.OPEN
+    reached = found.stage if stage is None else stage
     made = Proposal.objects.create(
-        key=key, episode=episode, gauge_id=gauge, rule=rule or found.rule, stage=found.stage,
+        key=key, episode=episode, gauge=gauge, rule=LOWERED if found.lowers else found.rule, stage=reached,
         sentence_id=found.sentence_id[:500], sentence_en=found.sentence_en[:500], evidence=dict(found.evidence),
-        crossed_at=found.at, proposed_at=moment, state=state, answered_at=None if is_open else moment,
-        auto_at=policy().auto_at(found.stage, moment) if is_open and rule != LOWERED and found.stage else None,
+        crossed_at=found.at, proposed_at=moment, state=state, answered_at=None if asks else moment,
+        auto_at=policy().auto_at(reached, moment) if asks and not found.lowers else None,
     )  # fmt: skip
     timeline.note(
-        episode, "proposed" if is_open else "evidence", found.sentence_id, at=found.at, stage=found.stage,
-        rule=made.rule, gauge=gauge or "", proposal=made.pk,
+        episode, "proposed" if asks else "evidence", found.sentence_id, at=found.at, stage=reached,
+        rule=made.rule, gauge=gauge.pk if gauge else "", proposal=made.pk, en=found.sentence_en,
     )  # fmt: skip
     return made
 
 
-def _replace_open(episode: Episode, *, gauge: str | None = None, above: int | None = None, rule: str = "") -> None:
-    """Open proposals that no longer ask; their drafts go with them."""
-    rows = Proposal.objects.filter(episode=episode, state=Proposal.State.OPEN)
-    if gauge is not None:
-        rows = rows.filter(gauge_id=gauge)
-    if above is not None:
-        rows = rows.filter(stage__gt=above)
-    if rule:
-        rows = rows.filter(rule=rule)
-    for one in rows:
+def _open(episode: Episode) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(episode=episode, state=Proposal.State.OPEN)
+
+
+def _replace(rows: QuerySet[Proposal]) -> None:
+    """Proposals that no longer ask; what was being written about them goes with them."""
+    for one in list(rows):
         drafting.withdraw_draft_of(one)
-    rows.update(state=REPLACED, answered_at=now())
+        Proposal.objects.filter(pk=one.pk).update(state=REPLACED, answered_at=now())
 
 
 def close_if_idle(episode: Episode) -> None:

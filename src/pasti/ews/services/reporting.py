@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.events import StreetReported
 from pasti.ews.models import Drill, Gauge, RiskArea, StreetReport
+from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import outcome, streets
 from pasti.ews.services import photos, proposing, timeline
 from pasti.kernel.accounts.access import roles_of
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
+from pasti.kernel.outbox.models import StoredEvent
 from pasti.kernel.outbox.services import emit
 from pasti.kernel.places import queries as places
 
@@ -102,6 +103,11 @@ def reject(report_id: int, *, by: User, reason: str) -> StreetReport:
     found.state, found.reason = State.REJECTED, reason[:300]
     _answer(found, by)
     return found
+
+
+def heard(event: StoredEvent) -> None:
+    """`ews.StreetReported`: see whether enough people now say the same."""
+    propose_from_streets()
 
 
 def propose_from_streets() -> int:

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.models import Episode, Note, Warning
+from pasti.ews.queries.moment import now
 from pasti.ews.rules import outcome
 from pasti.ews.services import timeline
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 
 

@@ -6,9 +6,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.models import Shift, ShiftEntry
+from pasti.ews.queries.moment import now
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 
 PURPOSE = "ews.peringatan"

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from pasti.ews.models import Episode
+from pasti.ews.models import Episode, Proposal
 from pasti.ews.queries.policy import policy
 from pasti.kernel.accounts import queries as accounts
 from pasti.kernel.clock import today
 from pasti.kernel.notify.services import send
+from pasti.kernel.outbox.models import StoredEvent
 
 ROLES = ("bpbd", "bpbd_kepala")
 
@@ -29,6 +30,14 @@ def officers(episode: Episode, key: str, title: str, body: str, *, sms: bool = F
             channels=channels,
         )  # fmt: skip
     return len(people)
+
+
+def proposed(event: StoredEvent) -> None:
+    """`ews.WarningProposed`: officers who are not before the desk hear of it too."""
+    row = Proposal.objects.select_related("episode__river").filter(pk=event.payload["proposal"]).first()
+    if row is not None and row.state == Proposal.State.OPEN:
+        title = _("Usulan peringatan %(river)s menunggu jawaban") % {"river": row.episode.river.name}
+        officers(row.episode, f"ews.usulan:{row.pk}", title, row.sentence_id, sms=row.stage >= 2)
 
 
 def officer_ids() -> set[UUID]:

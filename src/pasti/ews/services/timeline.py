@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from pasti.ews.events import DeskChanged
 from pasti.ews.models import Episode, Note, River, Warning
+from pasti.ews.queries.moment import now
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import city_zone, now
+from pasti.kernel.clock import city_zone
 from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.services import emit
 

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from pasti.ews.models import Gauge, River
+from pasti.ews.queries import moment
 from pasti.ews.rules.config import GaugeRules
 from pasti.ews.rules.detection import evaluate
 from pasti.ews.rules.findings import Finding
 from pasti.ews.rules.memory import Memory, Surroundings
 from pasti.ews.rules.readings import Reading
 from pasti.ews.rules.set_up import rules_of
-from pasti.ews.services import moment, proposing
+from pasti.ews.services import proposing
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.telemetry.queries.readings import readings
 
@@ -49,7 +50,7 @@ def watch(river_code: str) -> int:
     for gauge in _downstream(gauges.values()):
         rules = rules_of(gauge.code, gauge.kind, gauge.name, gauge.rules, names)
         for finding in _take(gauge, rules, gauges, at):
-            proposing.propose(finding, river=river_code, gauge=gauge.code)
+            proposing.propose(finding, gauge)
             found += 1
     return found
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataExce
 from pasti.kernel.api.problems import problem_response
 
 # Standards and protocols with error bodies of their own: their views refuse it in their own words.
-THEIR_OWN_WORDS = ("/fhir/R4/", "/antrean/")
+THEIR_OWN_WORDS = ("/fhir/R4/", "/antrean/", "/sensorthings/")
 # Pages' own programs, which send no forms there: the view reads the body itself and finds it is not JSON.
 THEIR_OWN_BODIES = ("/siap-pak-rt/sinkron/",)
 # Where programs expect an OAuth error (RFC 6749, 5.2).

@@ -14,7 +14,7 @@ from pasti.kernel.context import ANONYMOUS, acting_as
 
 _GIVEN = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 PREFIXES = (
-    "/api/", "/antrean/", "/fhir/R4/", "/o/token", "/o/userinfo", "/o/revoke", "/o/jwks", "/healthz", "/readyz",
+    "/api/", "/antrean/", "/fhir/R4/", "/sensorthings/", "/o/token", "/o/userinfo", "/o/revoke", "/o/jwks", "/healthz", "/readyz",
     "/id/oid4vci/", "/id/status/", "/id/vct/",
     "/.well-known/openid-credential-issuer", "/.well-known/jwt-vc-issuer", "/.well-known/oauth-authorization-server/",
 )  # fmt: skip

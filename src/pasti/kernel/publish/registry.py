@@ -17,6 +17,7 @@ from pasti.kernel.publish.types import (
     Dataset,
     LifeEvent,
     Measure,
+    NoticeSource,
     Published,
     Purpose,
     Room,
@@ -39,6 +40,7 @@ class Registry:
     actions: dict[str, ActionName]
     searches: tuple[SearchSource, ...]
     tasks: tuple[TaskSource, ...]
+    notices: tuple[NoticeSource, ...]
     rooms: dict[str, Room]
     subject_records: tuple[SubjectRecords, ...]
     roles_by_permission: dict[str, frozenset[str]]
@@ -60,6 +62,7 @@ def registry() -> Registry:
         actions=_by_code(everything.actions),
         searches=tuple(everything.searches),
         tasks=tuple(everything.tasks),
+        notices=tuple(everything.notices),
         rooms=_by_code(everything.rooms),
         subject_records=tuple(everything.subject_records),
         roles_by_permission=roles,

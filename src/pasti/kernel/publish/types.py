@@ -169,6 +169,24 @@ class TaskSource:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something everybody should see at the front door now."""
+
+    title: str
+    text: str
+    url: str
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class NoticeSource:
+    """A system's list of what everybody should see now: asked every few seconds, so it must be cheap."""
+
+    code: str
+    notices: Callable[[], list[Notice]]
+
+
+@dataclass(frozen=True)
 class Room:
     """A page where officials work, offered on the staff home to those who hold `permission`."""
 
@@ -206,5 +224,6 @@ class Published:
     subscriptions: list[Subscription] = field(default_factory=list)
     searches: list[SearchSource] = field(default_factory=list)
     tasks: list[TaskSource] = field(default_factory=list)
+    notices: list[NoticeSource] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     subject_records: list[SubjectRecords] = field(default_factory=list)

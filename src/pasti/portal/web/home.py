@@ -23,7 +23,11 @@ DIMENSIONS = ("governance", "branding", "economy", "living", "society", "environ
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Search, what waits for me, services by life event."""
-    context: dict[str, Any] = {"events": queries.life_events(), "services": queries.services()}
+    context: dict[str, Any] = {
+        "events": queries.life_events(),
+        "services": queries.services(),
+        "notices": queries.notices(),
+    }
     if request.COOKIES.get("sessionid") and request.user.is_authenticated:
         context["tasks"] = queries.tasks(request.user, staff=False)[:6]
     return render(request, "portal/home.html", context)

@@ -3,7 +3,7 @@
 from pasti.telemetry.models.devices import Calibration, Device, DeviceNote
 from pasti.telemetry.models.messages import Announcement, RefusedMessage
 from pasti.telemetry.models.readings import ArchivedMonth, Daily, Hourly, Latest, Observation, StaleHour
-from pasti.telemetry.models.streams import Datastream, FeatureOfInterest, ObservedProperty, Sensor
+from pasti.telemetry.models.streams import Datastream, FeatureOfInterest, FeatureStream, ObservedProperty, Sensor
 from pasti.telemetry.models.things import HistoricalLocation, Location, Thing
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Device",
     "DeviceNote",
     "FeatureOfInterest",
+    "FeatureStream",
     "HistoricalLocation",
     "Hourly",
     "Latest",

@@ -50,3 +50,14 @@ class Datastream(Named):
     interval_seconds = models.IntegerField(null=True)
     watched = models.BooleanField(default=False)
     retention_years = models.SmallIntegerField(null=True, default=10)
+
+
+class FeatureStream(models.Model):
+    """A stream has readings of this feature: observations have no index by feature, so the streams are remembered."""
+
+    pk = models.CompositePrimaryKey("feature_id", "datastream_id")
+    feature = models.ForeignKey(FeatureOfInterest, on_delete=models.CASCADE, related_name="+", db_index=False)
+    datastream = models.ForeignKey(Datastream, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.feature_id} {self.datastream_id}"

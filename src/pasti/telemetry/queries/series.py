@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from pasti.kernel.clock import city_zone
+from pasti.telemetry.models import ArchivedMonth
 
 HOUR = dt.timedelta(hours=1)
 WIDTHS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30))
@@ -54,15 +55,22 @@ def series(datastream_id: int, begins: dt.datetime, ends: dt.datetime, points: i
     Days are the coarsest: ten years are 3,653 buckets. Buckets without readings are left out; the first and the last
     bucket are whole, so they may begin before `begins` and end after `ends`.
     """
-    raw = _raw(datastream_id, begins, ends, points + 1)
-    if len(raw) <= points:
+    whole = not _put_away(begins, ends)
+    raw = _raw(datastream_id, begins, ends, points + 1) if whole else []
+    if whole and len(raw) <= points:
         return Series("raw", dt.timedelta(0), raw)
     if (ends - begins) / HOUR > points:
         return Series("day", 24 * HOUR, _days(datastream_id, begins, ends))
-    width = next((width for width in WIDTHS if (ends - begins) / width <= points), HOUR)
+    width = next((width for width in WIDTHS if whole and (ends - begins) / width <= points), HOUR)
     if width == HOUR:
         return Series("hour", HOUR, _hours(datastream_id, begins, ends))
     return Series("minutes", width, _minutes(datastream_id, begins, ends, width))
+
+
+def _put_away(begins: dt.datetime, ends: dt.datetime) -> bool:
+    """Whether readings of the stretch are in files only (`services.archive`), so that hours are the finest there is."""
+    first = begins.astimezone(dt.UTC).date().replace(day=1)
+    return ArchivedMonth.objects.filter(month__gte=first, month__lt=ends.astimezone(dt.UTC)).exists()
 
 
 def _raw(pk: int, begins: dt.datetime, ends: dt.datetime, limit: int) -> list[Bucket]:

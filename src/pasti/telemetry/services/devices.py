@@ -17,7 +17,7 @@ from pasti.telemetry.models import Calibration, Datastream, Device, DeviceNote
 from pasti.telemetry.rules import keys
 from pasti.telemetry.rules.decoded import convertible, field_of
 
-PURPOSE = "telemetry.devices"
+PURPOSE = "telemetry.operation"
 PLAIN = "json"
 BY_HAND = (DeviceNote.Kind.MAINTENANCE, DeviceNote.Kind.FAULT, DeviceNote.Kind.PART)
 

@@ -11,7 +11,8 @@ _DELETE = "DELETE FROM telemetry_observation WHERE datastream_id = ANY(%s) AND p
 _STALE = """
 INSERT INTO telemetry_stalehour (datastream_id, begins)
 SELECT DISTINCT datastream_id, date_trunc('hour', phenomenon_time, 'UTC') FROM telemetry_observation
-WHERE datastream_id = ANY(%s) AND phenomenon_time >= %s ON CONFLICT DO NOTHING
+WHERE datastream_id = ANY(%s) AND phenomenon_time >= %s ORDER BY 1, 2
+ON CONFLICT (datastream_id, begins) DO UPDATE SET begins = excluded.begins WHERE false -- see rows.mark_stale
 """
 _LATEST = """
 UPDATE telemetry_latest l SET time = o.phenomenon_time, result = o.result, result_json = o.result_json, flag = o.flag,

@@ -12,6 +12,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import DeviceAnswered
 from pasti.telemetry.models import RefusedMessage
+from pasti.telemetry.services import sta_features
 from pasti.telemetry.services.known import Known
 from pasti.telemetry.services.readings import Outcome, Reading, store
 from pasti.telemetry.services.translating import Translated, translate
@@ -97,6 +98,7 @@ def _take(messages: Sequence[Incoming]) -> Taken:
     for owner, outcome in zip(owners, outcomes, strict=True):
         if outcome in REASONS:
             reasons.setdefault(owner, REASONS[outcome])
+    sta_features.use((one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None)
     _seen([one for index, one in enumerate(translated) if index not in reasons], newest)
     _answers(translated)
     _refuse([(messages[index], reason, translated[index].device_id) for index, reason in sorted(reasons.items())])

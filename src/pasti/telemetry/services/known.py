@@ -10,7 +10,7 @@ from typing import Protocol
 
 from django.db.models import Q
 
-from pasti.telemetry.models import Calibration, Datastream, Device
+from pasti.telemetry.models import Calibration, Datastream, Device, FeatureOfInterest
 from pasti.telemetry.rules import decoding, topics, uplinks
 from pasti.telemetry.rules.decoded import Decoded, Field, Unreadable, field_of
 from pasti.telemetry.rules.topics import Address, Kind
@@ -51,7 +51,7 @@ class Known:
     units: dict[int, str] = field(default_factory=dict)
     curves: dict[int, Curve] = field(default_factory=lambda: defaultdict(list))
     read: dict[int, uplinks.Uplink | Decoded | decoding.StaObservation | Unreadable] = field(default_factory=dict)
-    senders_by_id: dict[int, Sender] = field(default_factory=dict)
+    features: set[int] = field(default_factory=set)  # those named by messages that are there
 
     @classmethod
     def about(cls, messages: Sequence[Message]) -> Known:
@@ -77,13 +77,16 @@ class Known:
             asked = Q(code__in=codes) | Q(dev_eui__in=euis - {""})
             for device in Device.objects.filter(asked).only("code", "dev_eui", "decoder", "state", "fields"):
                 sender = _sender(device)
-                self.senders_by_id[device.pk] = self.by_code[device.code] = sender
+                self.by_code[device.code] = sender
                 if device.dev_eui:
                     self.by_eui[device.dev_eui] = sender
                 streams |= {one.datastream for one in sender.fields.values()}
         for stream in Datastream.objects.filter(pk__in=streams).only("device_id", "unit"):
             self.owners[stream.pk] = stream.device_id
             self.units[stream.pk] = str(stream.unit.get("symbol") or "") if isinstance(stream.unit, dict) else ""
+        named = {one.feature_id for one in self.read.values() if isinstance(one, decoding.StaObservation)} - {None}
+        if named:
+            self.features = set(FeatureOfInterest.objects.filter(pk__in=named).values_list("pk", flat=True))
         rows = Calibration.objects.filter(datastream__in=streams).order_by("valid_from")
         for pk, valid_from, scale, offset in rows.values_list("datastream_id", "valid_from", "scale", "offset"):
             self.curves[pk].append((valid_from, scale, offset))

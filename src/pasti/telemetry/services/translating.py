@@ -103,6 +103,8 @@ def _sta(stream: int, body: StaObservation, message: Message, known: Known) -> T
         return Translated()  # our own words, come back
     if stream not in known.owners:
         return Translated(refusal="aliran data tidak ada")
+    if body.feature_id is not None and body.feature_id not in known.features:
+        return Translated(refusal=f"tidak ada FeatureOfInterest {body.feature_id}")
     owner = known.owners[stream]
     time = body.time or message.received
     number = isinstance(body.result, int | float) and not isinstance(body.result, bool)

@@ -1,0 +1,141 @@
+"""Is my RT safe now: everything the citizen's page says of one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pasti.civil import queries as register
+from pasti.ews.models import Gauge, RiskArea, Shelter, Warning
+from pasti.ews.queries import forecasts, levels, risk, warnings
+from pasti.ews.queries.levels import Now
+from pasti.ews.rules.forecast import Expected
+from pasti.ews.rules.streets import metres
+from pasti.ews.queries import moment
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.scope import Scope, scoped
+from pasti.kernel.places import queries as places
+from pasti.kernel.places.models import Place
+
+SAFE, NEAR, THREAT, DANGER = "safe", "near", "threat", "danger"
+PURPOSE = "ews.peringatan"
+AHEAD = 3  # hours
+
+
+@dataclass(frozen=True)
+class Risk:
+    """A river that floods this place, from which stage on, with the gauge to look at and its forecast."""
+
+    code: str
+    name: str
+    from_stage: int
+    note: str
+    gauge: Now | None
+    ahead: Expected | None = None
+
+
+@dataclass(frozen=True)
+class Refuge:
+    """A shelter and how far it is from the place, in metres (None where the place has no point)."""
+
+    shelter: Shelter
+    metres: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer for a place: `verdict` is safe, near (the river is up), threat (warned), danger (leave now)."""
+
+    place: Place
+    words: str
+    verdict: str
+    warnings: list[Warning]
+    risks: list[Risk]
+    refuges: list[Refuge]
+
+
+def answer(code: str, rows: list[Now], in_force: list[Warning]) -> Answer | None:
+    """What to tell a place; None for an unknown one."""
+    place = places.place(code)
+    if place is None:
+        return None
+    concerned = warnings.for_place(code, in_force)
+    risks = _risks(code, rows)
+    return Answer(place, risk.names_of([code])[0], _verdict(concerned, risks), concerned, risks, refuges(code))
+
+
+def home_of(user: User) -> str:
+    """The RT a signed-in resident lives in; empty when not known. The own record: nothing is shown of it but the place."""
+    if user.person_id is None:
+        return ""
+    with scoped(Scope.of_person(user.person_id, PURPOSE)):
+        return register.rt_of(user.person_id)
+
+
+def refuges(code: str, count: int = 3) -> list[Refuge]:
+    """The nearest shelters, nearest first; those of the same kelurahan first where no distance is known."""
+    point = _point(code)
+    ward = ".".join(code.split(".")[:4])
+    found = [Refuge(one, _distance(point, one)) for one in Shelter.objects.filter(kind=Shelter.Kind.SHELTER)]
+    found.sort(key=lambda one: (one.metres is None, one.metres or 0, one.shelter.place_code != ward))
+    return found[:count]
+
+
+def wards() -> list[Place]:
+    """The kelurahan, by name, to choose from."""
+    city = places.city()
+    return sorted(places.within(city.code, "kelurahan"), key=lambda one: one.name) if city else []
+
+
+def flooded_places() -> set[str]:
+    """Kelurahan in which some place is at risk."""
+    return {".".join(code.split(".")[:4]) for code in RiskArea.objects.values_list("place_code", flat=True)}
+
+
+def _risks(code: str, rows: list[Now]) -> list[Risk]:
+    around = [*places.ancestor_codes(code), code]
+    found: dict[str, RiskArea] = {}
+    for area in RiskArea.objects.select_related("river").order_by("from_stage"):
+        if area.place_code in around or area.place_code.startswith(f"{code}."):
+            found.setdefault(area.river_id, area)
+    by_river = {river: [one for one in rows if one.gauge.river_id == river] for river in found}
+    return [
+        Risk(river, area.river.name, area.from_stage, area.note, gauge, ahead(gauge))
+        for river, area in found.items()
+        for gauge in [levels.city_gauge(by_river[river])]
+    ]
+
+
+def ahead(gauge: Now | None, hours: int = AHEAD) -> Expected | None:
+    """The level expected in so many hours; None without a forecast, or where the gauge is silent."""
+    if gauge is None or gauge.silent:
+        return None
+    return next((one for one in forecasts.expected(gauge.gauge.pk, moment.now()) if one.hours == hours), None)
+
+
+def _verdict(concerned: list[Warning], risks: list[Risk]) -> str:
+    highest = max((one.stage for one in concerned), default=0)
+    if highest >= 3:
+        return DANGER
+    if highest:
+        return THREAT
+    up = any(one.gauge is not None and one.gauge.stage >= 1 for one in risks)
+    return NEAR if up else SAFE
+
+
+def _point(code: str) -> tuple[float, float] | None:
+    for part in (code, *reversed(places.ancestor_codes(code))):
+        place = places.place(part)
+        if place is not None and place.centroid_lat is not None and place.centroid_lon is not None:
+            return place.centroid_lat, place.centroid_lon
+    return None
+
+
+def _distance(point: tuple[float, float] | None, one: Shelter) -> int | None:
+    return round(metres(*point, one.lat, one.lon) / 50) * 50 if point else None
+
+
+def levels_of(rows: list[Now]) -> list[Now]:
+    """One gauge for each river: the one in the city."""
+    rivers = dict.fromkeys(one.gauge.river_id for one in rows)
+    found = [levels.city_gauge([one for one in rows if one.gauge.river_id == river]) for river in rivers]
+    return [one for one in found if one is not None and one.gauge.kind == Gauge.Kind.LEVEL]

@@ -1,0 +1,117 @@
+"""Making observations from what a writer of SensorThings sends; all of them go through `readings.store`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from pasti.kernel.clock import now
+from pasti.telemetry.models import Datastream, Device, FeatureOfInterest
+from pasti.telemetry.rules.sta_times import observation_key
+from pasti.telemetry.rules.sta_unfit import Unfit
+from pasti.telemetry.services import sta_features
+from pasti.telemetry.services.readings import Outcome, Reading, store
+
+_REFUSALS = {
+    Outcome.FUTURE: (400, "phenomenonTime lies in the future"),
+    Outcome.ANCIENT: (400, "phenomenonTime lies before 1970"),
+    Outcome.UNKNOWN: (400, "there is no such Datastream"),
+    Outcome.FORBIDDEN: (403, "this Datastream belongs to another device"),
+}
+CHANGED = (409, "this Datastream has another result for this phenomenonTime already")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of one observation: its id, or why there is none (an HTTP status and words)."""
+
+    key: str = ""
+    status: int = 201
+    words: str = ""
+
+
+def reading(stream: int, values: dict[str, Any], feature: int | None, moment: dt.datetime) -> Reading:
+    """The reading of understood values (`rules.sta_bodies`); without a time it is of `moment`."""
+    when, valid = values.get("phenomenonTime"), values.get("validTime")
+    number, other = values["result"]
+    begin = when.begin if when else moment
+    return Reading(
+        stream, begin, number, other, when.end if when and when.end != begin else None, values.get("resultTime"),
+        feature, (valid.begin, valid.end) if valid else None, values.get("parameters"), values.get("resultQuality"),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def record(readings: Sequence[Reading], *, device: Device | None = None) -> list[Made]:
+    """Store readings, each with its feature; returns what became of each, in order.
+
+    One that is there already is answered as it was the first time, unless its result is another: that is a conflict.
+    """
+    moment = now()
+    wanted = _with_features(readings, device)
+    outcomes = store(wanted, device=device, at=moment)
+    repeated = [one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is Outcome.REPEATED]
+    different = _different(repeated) if repeated else set()
+    made = []
+    for one, outcome in zip(wanted, outcomes, strict=True):
+        if outcome is Outcome.STORED:
+            made.append(Made(observation_key(one.datastream_id, one.time)))
+        elif outcome is Outcome.REPEATED:
+            key = observation_key(one.datastream_id, one.time)
+            made.append(Made("", *CHANGED) if (key, one.result) in different else Made(key))
+        else:
+            made.append(Made("", *_REFUSALS[outcome]))
+    return made
+
+
+def _with_features(readings: Sequence[Reading], device: Device | None) -> list[Reading]:
+    """Readings without a feature get the one of where their thing stands. A device makes none for others' streams."""
+    open_streams = {one.datastream_id for one in readings if one.feature_id is None}
+    if device is not None:
+        open_streams &= set(device.datastreams.values_list("pk", flat=True))
+    found = sta_features.features_of(open_streams) if open_streams else {}
+    named = {(one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None}
+    if named:
+        sta_features.use((feature, stream) for feature, stream in _existing(named) if feature is not None)
+    return [
+        one if one.feature_id is not None else replace(one, feature_id=found.get(one.datastream_id)) for one in readings
+    ]
+
+
+def _existing(pairs: set[tuple[int | None, int]]) -> set[tuple[int | None, int]]:
+    """Raises Unfit when a feature is not there."""
+    wanted = {feature for feature, _ in pairs if feature is not None}
+    known = set(FeatureOfInterest.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    if wanted - known:
+        raise Unfit(f"there is no FeatureOfInterest of id {min(wanted - known)} to link to")
+    streams = set(Datastream.objects.filter(pk__in={stream for _, stream in pairs}).values_list("pk", flat=True))
+    return {pair for pair in pairs if pair[1] in streams}
+
+
+_STORED = """
+SELECT w.n FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::float8[], %s::jsonb[]) AS w (n, id, time, result, other)
+JOIN telemetry_observation o ON o.datastream_id = w.id AND o.phenomenon_time = w.time
+WHERE o.result IS DISTINCT FROM w.result OR o.result_json IS DISTINCT FROM w.other
+"""
+
+
+def _different(repeated: Sequence[Reading]) -> set[tuple[str, float | None]]:
+    """Those whose stored result is another."""
+    times = [one.time.replace(microsecond=one.time.microsecond // 1000 * 1000) for one in repeated]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STORED,
+            [
+                list(range(len(repeated))), [one.datastream_id for one in repeated], times,
+                [one.result for one in repeated], [None if one.value is None else Jsonb(one.value) for one in repeated],
+            ],
+        )  # fmt: skip
+        return {
+            (observation_key(repeated[n].datastream_id, repeated[n].time), repeated[n].result)
+            for (n,) in cursor.fetchall()
+        }

@@ -1,0 +1,3 @@
+"""Messages of early warning: public, and nobody is named in them."""
+
+PUBLIC = {"cap/:identifier": "tidak-ada"}

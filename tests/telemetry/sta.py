@@ -1,0 +1,91 @@
+"""A small network of gauges, and calls of the SensorThings API as tests make them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+from urllib.parse import quote
+
+from django.test import Client
+
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.services import issue_token
+
+BASE = "/sensorthings/v1.1"
+UNIT = {"name": "centimetre", "symbol": "cm", "definition": "http://unitsofmeasure.org/ucum.html#cm"}
+MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def point(lon: float, lat: float) -> dict[str, Any]:
+    """A Location's GeoJSON with its encoding."""
+    return {"encodingType": "application/geo+json", "location": {"type": "Point", "coordinates": [lon, lat]}}
+
+
+def thing(name: str, lon: float = 112.9, lat: float = -7.65, **properties: Any) -> dict[str, Any]:
+    """A gauge house with one place and one datastream, for deep insert."""
+    return {
+        "name": name, "description": f"Rumah alat {name}", "properties": properties,
+        "Locations": [{"name": f"Tempat {name}", "description": "", **point(lon, lat)}],
+        "Datastreams": [stream(name)],
+    }  # fmt: skip
+
+
+def stream(name: str, **more: Any) -> dict[str, Any]:
+    """A datastream with its sensor and property."""
+    return {
+        "name": f"Tinggi air {name}", "description": "", "observationType": MEASUREMENT, "unitOfMeasurement": UNIT,
+        "Sensor": {"name": "Radar", "description": "", "encodingType": "text/html", "metadata": "https://example.org"},
+        "ObservedProperty": {"name": "Tinggi air", "definition": "https://example.org/level", "description": ""},
+        **more,
+    }  # fmt: skip
+
+
+class Api:
+    """Calls the API; `write` ones with a program's token."""
+
+    def __init__(self, authorization: str = ""):
+        self.client = Client(raise_request_exception=True)
+        self.headers = {"Authorization": authorization} if authorization else {}
+
+    def get(self, path: str, status: int = 200, /, **options: Any) -> Any:
+        """The JSON of an address; options are named without their $."""
+        query = "&".join(f"${name}={quote(str(value), safe='')}" for name, value in options.items())
+        answer = self.client.get(self._at(path) + (f"?{query}" if query else ""))
+        assert answer.status_code == status, answer.content
+        return json.loads(answer.content) if answer.content else None
+
+    def names(self, path: str, /, **options: Any) -> list[str]:
+        """The names of a set's entities."""
+        return [one["name"] for one in self.get(path, **options)["value"]]
+
+    def send(self, method: str, path: str, body: Any = None, status: int = 200, kind: str = "application/json") -> Any:
+        """Send JSON; the answer's JSON."""
+        content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        answer = self.client.generic(method, self._at(path), content, content_type=kind, headers=self.headers)
+        assert answer.status_code == status, (answer.status_code, answer.content)
+        self.last = answer
+        return json.loads(answer.content) if answer.content else None
+
+    def make(self, path: str, body: Any) -> Any:
+        """POST an entity; its id."""
+        return self.send("POST", path, body, 201)["@iot.id"]
+
+    def _at(self, path: str) -> str:
+        return path.partition("//")[2].partition("/")[2].join(("/", "")) if "//" in path else f"{BASE}/{path}"
+
+
+def writing() -> Api:
+    """A program that may write."""
+    user = User.objects.create_user("client:uji-telemetri", name="Uji", kind=User.Kind.CLIENT)
+    return Api(f"Bearer {issue_token(user, scopes=['telemetry.write'])}")
+
+
+def observations(
+    api: Api, stream_id: int, values: list[Any], begin: dt.datetime = NOON, minutes: int = 10
+) -> list[str]:
+    """Readings a few minutes apart, by a data array."""
+    rows = [[(begin + dt.timedelta(minutes=minutes * at)).isoformat(), value] for at, value in enumerate(values)]
+    sent = [{"Datastream": {"@iot.id": stream_id}, "components": ["phenomenonTime", "result"], "dataArray": rows}]
+    return list(api.send("POST", "CreateObservations", sent, 201))
