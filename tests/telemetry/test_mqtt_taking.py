@@ -113,7 +113,7 @@ def test_a_reading_is_stored_calibrated_and_told_to_those_who_listen(broker: Bro
     }
     assert {"result": 153.0} in told(f"{own}?$select=result")
     assert told(f"{own}?$select=phenomenonTime,result")[0] == {
-        "phenomenonTime": f"{BEGIN:%Y-%m-%dT%H:%M:%S}.000Z", "result": 148.0
+        "phenomenonTime": f"{BEGIN:%Y-%m-%dT%H:%M:%S}Z", "result": 148.0
     }  # fmt: skip
     made.refresh_from_db()
     assert made.last_seen is not None

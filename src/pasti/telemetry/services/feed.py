@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from pasti.kernel.clock import now
 from pasti.telemetry.models import Announcement
+from pasti.telemetry.rules.sta_times import observation_key, written, written_period
 from pasti.telemetry.rules.topics import ALL_OBSERVATIONS, observations_of
 
 CHANNEL = "telemetry_feed"
@@ -94,13 +95,13 @@ def publications(row: Row) -> list[Publication]:
     """
     stream, time, end, result, other, result_time, parameters, result_quality = row
     value = _loaded(other) if result is None else result
-    phenomenon = _text(time) if end is None else f"{_text(time)}/{_text(end)}"
-    identity = f"{stream}-{int(time.timestamp() * 1000)}"
+    phenomenon = written_period(time, end)
+    identity = observation_key(stream, time)
     base = f"{settings.PASTI_BASE_URL}/sensorthings/v1.1"
     link = f"{base}/Observations('{identity}')"
     whole = {
         "@iot.id": identity, "@iot.selfLink": link, "phenomenonTime": phenomenon,
-        "resultTime": None if result_time is None else _text(result_time), "result": value,
+        "resultTime": None if result_time is None else written(result_time), "result": value,
         "Datastream@iot.navigationLink": f"{link}/Datastream",
         "FeatureOfInterest@iot.navigationLink": f"{link}/FeatureOfInterest",
     } | {
@@ -115,10 +116,6 @@ def publications(row: Row) -> list[Publication]:
             f"{own}?$select=phenomenonTime,result", _json({"phenomenonTime": phenomenon, "result": value})
         ),
     ]  # fmt: skip
-
-
-def _text(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _loaded(kept: Any) -> Any:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import DeviceAnswered
 from pasti.telemetry.models import RefusedMessage
-from pasti.telemetry.services import sta_features
+from pasti.telemetry.services import calibrating, sta_features
 from pasti.telemetry.services.known import Known
 from pasti.telemetry.services.readings import Outcome, Reading, store
 from pasti.telemetry.services.translating import Translated, translate
@@ -93,7 +93,7 @@ def _take(messages: Sequence[Incoming]) -> Taken:
         readings += one.readings
         owners += [index] * len(one.readings)
     newest = max(one.received for one in messages)
-    outcomes = store(readings, at=newest) if readings else []
+    outcomes = store(calibrating.apply(readings), at=newest) if readings else []
     reasons = {index: one.refusal for index, one in enumerate(translated) if one.refusal}
     for owner, outcome in zip(owners, outcomes, strict=True):
         if outcome in REASONS:

@@ -1,16 +1,15 @@
-"""What must be known to read a batch of messages: their devices, streams and calibrations, in three questions."""
+"""What must be known to read a batch of messages: their devices, streams and features, in three questions."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db.models import Q
 
-from pasti.telemetry.models import Calibration, Datastream, Device, FeatureOfInterest
+from pasti.telemetry.models import Datastream, Device, FeatureOfInterest
 from pasti.telemetry.rules import decoding, topics, uplinks
 from pasti.telemetry.rules.decoded import Decoded, Field, Unreadable, field_of
 from pasti.telemetry.rules.topics import Address, Kind
@@ -38,18 +37,14 @@ class Sender:
     fields: dict[str, Field]
 
 
-Curve = list[tuple[dt.datetime, float, float]]  # valid from, scale, offset; oldest first
-
-
 @dataclass
 class Known:
-    """Senders by code and by DevEUI, streams with their owner and unit, calibrations; and each message's reading."""
+    """Senders by code and by DevEUI, streams with their owner and unit; and each message's reading."""
 
     by_code: dict[str, Sender] = field(default_factory=dict)
     by_eui: dict[str, Sender] = field(default_factory=dict)
     owners: dict[int, int | None] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
-    curves: dict[int, Curve] = field(default_factory=lambda: defaultdict(list))
     read: dict[int, uplinks.Uplink | Decoded | decoding.StaObservation | Unreadable] = field(default_factory=dict)
     features: set[int] = field(default_factory=set)  # those named by messages that are there
 
@@ -87,14 +82,6 @@ class Known:
         named = {one.feature_id for one in self.read.values() if isinstance(one, decoding.StaObservation)} - {None}
         if named:
             self.features = set(FeatureOfInterest.objects.filter(pk__in=named).values_list("pk", flat=True))
-        rows = Calibration.objects.filter(datastream__in=streams).order_by("valid_from")
-        for pk, valid_from, scale, offset in rows.values_list("datastream_id", "valid_from", "scale", "offset"):
-            self.curves[pk].append((valid_from, scale, offset))
-
-    def calibration(self, stream: int, time: dt.datetime) -> tuple[float, float] | None:
-        """Scale and offset in force for a stream at `time`; None when its values are taken as they are."""
-        valid = [(scale, offset) for begins, scale, offset in self.curves.get(stream, ()) if begins <= time]
-        return valid[-1] if valid else None
 
 
 def _sender(device: Device) -> Sender:

@@ -1,4 +1,4 @@
-"""From a message to readings: whose it is, which streams its fields are, in which unit, calibrated."""
+"""From a message to readings: whose it is, which streams its fields are, in which unit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pasti.telemetry.rules import decoding, topics, uplinks
-from pasti.telemetry.rules.decoded import Decoded, Sample, Unreadable, calibrated, placed
+from pasti.telemetry.rules.decoded import Decoded, Sample, Unreadable, placed
 from pasti.telemetry.rules.decoding import StaObservation
 from pasti.telemetry.rules.topics import Kind
 from pasti.telemetry.services.known import Known, Message, Sender
@@ -74,7 +74,7 @@ def _fields(sender: Sender, body: Decoded, message: Message, known: Known) -> Tr
         value = placed(sample, where, known.units.get(where.datastream, ""))
         if isinstance(value, Unreadable):
             return Translated(refusal=f"{sample.field}: {value.reason}", device_id=sender.pk)
-        made.readings.append(_reading(where.datastream, sample, value, message, known))
+        made.readings.append(_reading(where.datastream, sample, value, message))
     if not made.readings and not _only_health(body):
         names = ", ".join(sorted({one.field for one in body.samples}))[:200]
         return Translated(refusal=f"tidak satu pun kolom ({names}) punya aliran data", device_id=sender.pk)
@@ -88,14 +88,11 @@ def _only_health(body: Decoded) -> bool:
     return all(one.field in ("battery", "battery_voltage", "temperature") for one in body.samples)
 
 
-def _reading(stream: int, sample: Sample, value: Any, message: Message, known: Known) -> Reading:
+def _reading(stream: int, sample: Sample, value: Any, message: Message) -> Reading:
     time = sample.time or message.received
     if not isinstance(value, float):
         return Reading(stream, time, None, value)
-    curve = known.calibration(stream, time)
-    if curve is None:
-        return Reading(stream, time, value)
-    return Reading(stream, time, calibrated(value, *curve), parameters={"raw": value})
+    return Reading(stream, time, value)
 
 
 def _sta(stream: int, body: StaObservation, message: Message, known: Known) -> Translated:
@@ -108,14 +105,9 @@ def _sta(stream: int, body: StaObservation, message: Message, known: Known) -> T
     owner = known.owners[stream]
     time = body.time or message.received
     number = isinstance(body.result, int | float) and not isinstance(body.result, bool)
-    result, parameters = _float(body.result) if number else None, body.parameters
-    curve = known.calibration(stream, time)
-    if result is not None and curve is not None:
-        parameters = (parameters or {}) | {"raw": result}
-        result = calibrated(result, *curve)
     reading = Reading(
-        stream, time, result, None if number else body.result, body.end, body.result_time, body.feature_id, body.valid,
-        parameters, body.result_quality,
+        stream, time, _float(body.result) if number else None, None if number else body.result, body.end, body.result_time,
+        body.feature_id, body.valid, body.parameters, body.result_quality,
     )  # fmt: skip
     skew = (time - message.received).total_seconds() if body.time else None
     return Translated([reading], owner, skew=skew)
