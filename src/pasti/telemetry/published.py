@@ -54,7 +54,7 @@ def _tasks(user: Any) -> list[Task]:
     return [
         Task(
             _("Alat %(name)s diam") % {"name": one.name}, one.thing.name if one.thing else one.code,
-            f"/telemetri/alat/{one.pk}/", _("Buka"), "telemetry", one.silent_since, staff=True,
+            f"/telemetri/alat/{one.pk}/", _("Buka"), _("Alat ukur dan sensor"), one.silent_since, staff=True,
         )
         for one in silent
     ]  # fmt: skip
