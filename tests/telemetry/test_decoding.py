@@ -69,7 +69,7 @@ def test_dragino_reads_its_makers_examples(sent: str, said: dict[str, float]) ->
 
 
 @given(st.binary(max_size=80), st.integers(0, 255), st.sampled_from(sorted(payloads.DECODERS)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_bytes_break_a_decoder(data: bytes, port: int, decoder: str) -> None:
     found = payloads.DECODERS[decoder](data, port)
     assert isinstance(found, Unreadable) or all(isinstance(one.value, int | float) for one in found)
@@ -192,7 +192,7 @@ SHAPES = st.fixed_dictionaries(
 
 
 @given(st.one_of(JSON, SHAPES, st.lists(SHAPES, max_size=3)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_message_breaks_the_reading(body: Any) -> None:
     sent = json.dumps(body).encode()
     assert isinstance(decoding.plain(sent, NOW), Decoded | Unreadable)
