@@ -71,6 +71,39 @@ def worker(data: Data = DEFAULT_DATA, concurrency: int = 4) -> None:
 
 
 @app.command()
+def ingest(
+    data: Data = DEFAULT_DATA,
+    number: Annotated[int, typer.Option(min=1, help="Tells several of these processes apart.")] = 1,
+) -> None:
+    """Take readings from the MQTT broker into the database, and publish what was stored, until told to stop."""
+    _django(data)
+    from pasti.telemetry.mqtt.process import run
+
+    run(number)
+
+
+@app.command()
+def broker(data: Data = DEFAULT_DATA, host: str = "127.0.0.1", port: int = 1883) -> None:
+    """Run the demo's own MQTT broker until told to stop. A city runs Mosquitto: docs/mqtt.md."""
+    _django(data)
+    from pasti.telemetry.mqtt import embedded, process
+
+    embedded.run(host, port, [process.session_name()])
+
+
+@app.command("mqtt-accounts")
+def mqtt_accounts(
+    to: Annotated[Path, typer.Option(help="Folder for Mosquitto's files `passwords` and `access`.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Write Mosquitto's password file and access list; says whether they changed, so that it is reloaded only then."""
+    _django(data)
+    from pasti.telemetry.mqtt.accounts import write
+
+    typer.echo("changed" if write(to) else "unchanged")
+
+
+@app.command()
 def doctor(data: Data = DEFAULT_DATA) -> None:
     """Say how the platform is, and what to do about what is wrong."""
     _use(data)

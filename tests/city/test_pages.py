@@ -37,8 +37,9 @@ OWN = {
     "loket": ["/purut/loket/", "/purut/jadwal/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada",
               "/staf/"],
     "manajer_rs": ["/purut/manajer/"],
-    "bpbd": ["/ews/jaga/", "/ews/jaga/catatan/", "/ews/jaga/laporan/", "/ews/jaga/alasan/tolak/0/", "/ews/jaga/instansi-lain/", "/ews/episode/",
-             "/ews/latihan/"],
+    "bpbd": ["/ews/jaga/", "/ews/jaga/catatan/", "/ews/jaga/laporan/", "/ews/jaga/alasan/tolak/0/", "/ews/jaga/instansi-lain/",
+             "/ews/episode/", "/ews/latihan/", "/telemetri/", "/telemetri/?q=tidak-ada", "/telemetri/baru/",
+             "/telemetri/ditolak/"],
     "bappeda": ["/smart-city/nilai/", "/staf/"],
     "kelurahan": ["/meja-akun/?q=si"],
     "auditor": ["/audit/", "/operasi/", "/akun/2fa/", "/akun/2fa/recovery-codes/generate/", "/akun/2fa/totp/deactivate/",
@@ -47,6 +48,7 @@ OWN = {
 # Seen by a test that walks there: of a booking, a call, a computed value, a slip, a drill.
 WALKED = {
     "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
+    "telemetry:device", "telemetry:change", "telemetry:note", "telemetry:calibrate",
     "purut:kiosk_check_in", "purut:kiosk_card", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
     "mfa_reauthenticate_webauthn", "ews:warning", "ews:edit", "ews:street", "ews:episode", "ews:drill",
@@ -54,6 +56,7 @@ WALKED = {
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
     "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
+    "telemetry:renew_key", "telemetry:set_state",
     "purut:leave", "purut:kiosk_set_up", "purut:kiosk_ask", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
@@ -61,7 +64,7 @@ NO_PAGES = {
     "ews:take_over", "ews:log", "ews:hand_over", "ews:photo", "ews:answer", "ews:review", "ews:remark", "ews:close",
     "ews:drill_act",
 }  # fmt: skip
-FOUNDATION = ("purut", "ews", "masterplan", "places", "documents", "ui", "portal", "")
+FOUNDATION = ("purut", "telemetry", "ews", "masterplan", "places", "documents", "ui", "portal", "")
 KB = 1024
 
 
@@ -147,6 +150,25 @@ def _someone_without_account(platform: Platform) -> str:
         ).fetchone()
     assert row is not None
     return str(row[0])
+
+
+def test_pages_of_a_device_have_no_violation(visitor: Callable[..., Page]) -> None:
+    officer = visitor("bpbd")
+    officer.goto("/telemetri/baru/")
+    code = f"uji-{pyotp.random_base32()[:8].lower()}"
+    officer.fill("[name=code]", code)
+    officer.fill("[name=name]", "Pengukur uji")
+    stream = officer.locator("[name=stream_1] option").nth(1)
+    if stream.count():  # a demo whose gauges are all taken has none to give
+        officer.fill("[name=field_1]", "level")
+        officer.select_option("[name=stream_1]", stream.get_attribute("value"))
+    officer.click("main form[method=post] button[type=submit]")
+    officer.wait_for_selector(".pasti-code")
+    assert seen(officer) == []
+    officer.goto(f"/telemetri/?q={code}")
+    officer.click("main table a")
+    page = officer.url
+    assert faults(officer, [page, *(f"{page}{part}/" for part in ("ubah", "catatan", "kalibrasi"))]) == []
 
 
 def test_the_second_factor_step_by_step_has_no_violation(visitor: Callable[..., Page], platform: Platform) -> None:
