@@ -62,6 +62,11 @@ def running(sink: Sink) -> Iterator[Sink]:
         ready.set()
         return runner
 
+    async def stop() -> None:
+        await runner.result().cleanup()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()  # requests that hang
+
     runner = loop.create_task(start())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -69,6 +74,6 @@ def running(sink: Sink) -> Iterator[Sink]:
     try:
         yield sink
     finally:
-        asyncio.run_coroutine_threadsafe(runner.result().cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
