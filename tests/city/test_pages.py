@@ -26,7 +26,8 @@ PUBLIC = [
     "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/", "/smart-city/indikator/IK-PURUT-DARING/",
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/wilayah/35.75.01/", "/gaya/", "/gaya/?name=", "/luring/",
     "/ews/", "/ews/?kelurahan=35.75.03.1001", "/ews/?tempat=35.75.03.1001.001.003", "/ews/sungai/petung/", "/ews/prakiraan/",
-    "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/", "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
+    "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/",
+    "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
 ]  # fmt: skip
 OWN = {
     "warga": ["/", "/kotak-masuk/", "/jejak-akses/", "/akun-saya/", "/purut/antrean/", "/akun/2fa/", "/akun/password/change/",
