@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from bench import desk, foundation, identity, papers, people, register, revocation, statistics
+from bench import desk, foundation, identity, papers, people, register, revocation, sensorthings, statistics
 from bench.harness import Row, save
 
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "papers": lambda _full: papers.rows(),
     "identity": lambda _full: identity.rows(),
     "revocation": lambda _full: revocation.rows(),
+    "sensorthings": lambda _full: sensorthings.rows(),
 }
 
 
