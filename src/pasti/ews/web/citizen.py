@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     answer = citizen.answer(code, rows, standing) if code else None
     ward = request.GET.get("kelurahan", "")[:40]
     context: dict[str, Any] = {
-        "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": _rts(ward), "levels": citizen.levels_of(rows),
+        "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": rts(ward), "levels": citizen.levels_of(rows),
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
         "unknown": bool(asked) and answer is None,
     }  # fmt: skip
@@ -110,7 +110,7 @@ def _home(request: HttpRequest) -> str:
     return citizen.home_of(request.user)
 
 
-def _rts(ward: str) -> list[tuple[str, str]]:
+def rts(ward: str) -> list[tuple[str, str]]:
     """The RT of a kelurahan: code, and words with the RW before."""
     if not ward:
         return []
