@@ -225,17 +225,33 @@ def evaluate_waiting(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Say how true estimates of the waiting time are, beside the BPJS formula and a plain average."""
-    from pasti.purut import waiting_report
+    from pasti.purut.rules import evaluation_report
 
-    text = waiting_report.simulated(days, seed)
+    text = evaluation_report.simulated(days, seed)
     if replay:
         _django(data)
         from pasti.purut.queries import estimates
 
-        text += waiting_report.replayed(estimates.replayable())
+        text += evaluation_report.replayed(estimates.replayable())
     typer.echo(text)
     if write:
-        waiting_report.write(text)
+        page = Path("docs/waiting-times.md")
+        page.write_text(evaluation_report.put_into(page.read_text(), text))
+
+
+@app.command("check-queues")
+def check_queues(data: Data = DEFAULT_DATA) -> None:
+    """Count in the database itself that nothing was oversold, lost or doubled in the hospital's queues."""
+    _django(data)
+    from pasti.purut.queries import invariants
+
+    found = invariants.check()
+    for one in found:
+        first = f"  (first: {', '.join(one.examples)})" if one.broken else ""
+        typer.echo(f"{one.broken:>6} of {one.looked_at:>9,}  {one.invariant.code:<14} {one.invariant.words}{first}")
+    broken = sum(one.broken for one in found)
+    typer.echo(f"{broken} violation(s)" if broken else "every invariant holds")
+    raise typer.Exit(1 if broken else 0)
 
 
 @app.command("verify-audit")

@@ -8,6 +8,7 @@ import pytest
 
 from pasti.kernel.clock import now
 from pasti.telemetry.models import Datastream, Device, ObservedProperty, Sensor, Thing
+from pasti.telemetry.services import rows
 
 UNIT = {"name": "centimetre", "symbol": "cm", "definition": "http://unitsofmeasure.org/ucum.html#para-30"}
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
@@ -33,3 +34,9 @@ def device(code: str = "alat-1") -> Device:
 def noon() -> dt.datetime:
     """Some moment, so that tests do not depend on the day they run."""
     return dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_month_is_known_yet() -> None:
+    """The partitions a process knows of are those of the database it works in; here that changes."""
+    rows._months.clear()

@@ -11,11 +11,11 @@ from urllib.parse import unquote
 import msgspec
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, DataError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.request import RawPostDataException
-from psycopg.errors import QueryCanceled, StatementTooComplex
+from psycopg.errors import DeadlockDetected, QueryCanceled, StatementTooComplex
 
 from pasti.kernel.accounts.addresses import address_of
 from pasti.kernel.api.limits import spend
@@ -146,7 +146,17 @@ def _database(error: DatabaseError, request: HttpRequest) -> HttpResponse:
         return refusal(400, "this question takes too long: name a datastream or a shorter time")
     if isinstance(error.__cause__, StatementTooComplex):
         return refusal(400, "this question is too complex")
-    return failed.dispatch(Exception)(error, request)
+    if isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected):
+        log.warning("two changes met in %s", request.path[:200], exc_info=error)
+        return refusal(409, "what this stands on was changed or deleted at the same moment: look, and send it again")
+    answer: HttpResponse = failed.dispatch(Exception)(error, request)
+    return answer
+
+
+@failed.register(RecursionError)
+@failed.register(UnicodeError)
+def _unreadable(error: Exception, request: HttpRequest) -> HttpResponse:
+    return refusal(400, "the request holds what cannot be kept: too deep, or half characters")
 
 
 @failed.register(RawPostDataException)

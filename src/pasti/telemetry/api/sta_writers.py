@@ -28,7 +28,8 @@ def writer(request: HttpRequest) -> Device | None:
     """The device that writes, or None for an official or a program with the right. Raises Unfit 401, PermissionDenied."""
     scheme, _, told = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return _holder(request, told.strip())
+        _holder(request, told.strip())
+        return None
     if scheme.lower() == "basic":
         return _device(request, told.strip())
     raise Unfit("to write, send a bearer token, or a device's code and key", status=401)

@@ -9,7 +9,7 @@ from pasti.telemetry.queries import sta_geo
 from pasti.telemetry.queries.sta_functions import applied
 from pasti.telemetry.queries.sta_sql import Sql, joined, put
 from pasti.telemetry.queries.sta_tables import TABLES, many, one
-from pasti.telemetry.queries.sta_values import Value, compared, literal, to
+from pasti.telemetry.queries.sta_values import EMPTY, Value, compared, literal, to
 from pasti.telemetry.rules.sta_ast import Call, Expression, Literal, Name, Order
 from pasti.telemetry.rules.sta_expressions import COMPARISONS
 from pasti.telemetry.rules.sta_model import ENTITIES, IDS, OBSERVATIONS, Entity, Kind
@@ -83,7 +83,8 @@ class Conditions:
         return applied(call.name, arguments)
 
     def _name(self, name: Name) -> Value:
-        entity, alias, walked = self.entity, self.alias, ()
+        entity, alias = self.entity, self.alias
+        walked: tuple[str, ...] = ()
         steps = list(name.steps)
         while len(steps) > 1 and steps[0] in entity.relations:
             relation = entity.relations[steps[0]]
@@ -117,7 +118,7 @@ def _column(entity: Entity, alias: str, steps: list[str]) -> Value:
     table, name = TABLES[entity.plural], steps[0]
     if name in IDS and len(steps) == 1:
         keys = [Sql(one) for one in table.keys(alias)]
-        return Value("key", *keys) if len(keys) == 2 else Value("number", keys[0])
+        return Value("key", keys[0], keys[1]) if len(keys) == 2 else Value("number", keys[0])
     if name not in entity.properties:
         raise Unfit(f"{entity.singular} has no {name[:40]!r}")
     kind = entity.properties[name].kind
@@ -128,4 +129,4 @@ def _column(entity: Entity, alias: str, steps: list[str]) -> Value:
         return Value("json", Sql(f"({columns[-1].text} #> %s::text[])", (steps[1:],)))
     if kind is Kind.GEOMETRY:
         return Value("json", columns[0], of=(entity.plural, name, alias))
-    return Value(_KINDS[kind], *columns)
+    return Value(_KINDS[kind], columns[0], columns[-1] if len(columns) > 1 else EMPTY)

@@ -38,7 +38,7 @@ def applied(name: str, arguments: Sequence[Value]) -> Value:
     """The value of a function or an arithmetic operator. Raises Unfit when an argument is of another kind."""
     if name in _SIMPLE:
         kinds, gives, template = _SIMPLE[name]
-        return Value(gives, put(template, *(to(k, a).sql for k, a in zip(kinds, arguments, strict=True))))
+        return Value(gives, put(template, *(_taken(k, a) for k, a in zip(kinds, arguments, strict=True))))
     special = _SPECIAL.get(name)
     if special is not None:
         return special(arguments)
@@ -47,6 +47,12 @@ def applied(name: str, arguments: Sequence[Value]) -> Value:
     if name in _EDGES:
         return Value("time", Sql("%s::timestamptz", (_EDGES[name],)))
     raise Unfit(f"there is no function {name}")
+
+
+def _taken(kind: str, argument: Value) -> Sql:
+    """The argument as the kind; numbers as floats, so that 5 div 2 is 2.5."""
+    sql = to(kind, argument).sql
+    return put("({0})::float8", sql) if kind == "number" else sql
 
 
 def _part(name: str, argument: Value) -> Value:
@@ -65,10 +71,10 @@ def _fraction(arguments: Sequence[Value]) -> Value:
 
 
 def _substring(arguments: Sequence[Value]) -> Value:
-    text, start = to("text", arguments[0]).sql, to("number", arguments[1]).sql
+    text, start = to("text", arguments[0]).sql, _taken("number", arguments[1])
     if len(arguments) == 2:
         return Value("text", put("substr({0}, greatest({1}, 0)::int + 1)", text, start))
-    length = to("number", arguments[2]).sql
+    length = _taken("number", arguments[2])
     return Value("text", put("substr({0}, greatest({1}, 0)::int + 1, greatest({2}, 0)::int)", text, start, length))
 
 
@@ -87,7 +93,7 @@ def _sum(sign: str, arguments: Sequence[Value]) -> Value:
         return Value("duration", put(f"({{0}} {sign} {{1}})", left.sql, right.sql))
     if sign == "-" and left.kind in ("time", "period", "date") and right.kind in ("time", "period", "date"):
         return Value("duration", put("({0} - {1})", to("time", left).sql, to("time", right).sql))
-    return Value("number", put(f"({{0}} {sign} {{1}})", to("number", left).sql, to("number", right).sql))
+    return Value("number", put(f"({{0}} {sign} {{1}})", _taken("number", left), _taken("number", right)))
 
 
 _SPECIAL: dict[str, Callable[[Sequence[Value]], Value]] = {

@@ -16,7 +16,7 @@ from pasti.telemetry.queries.sta_filters import Conditions
 from pasti.telemetry.queries.sta_rows import Row, Shape
 from pasti.telemetry.queries.sta_sql import Sql, joined, put
 from pasti.telemetry.queries.sta_tables import TABLES
-from pasti.telemetry.rules.sta_ast import Name, Options
+from pasti.telemetry.rules.sta_ast import Call, Expression, Name, Options
 from pasti.telemetry.rules.sta_model import IDS, OBSERVATIONS, Entity, Key
 from pasti.telemetry.rules.sta_options import DEFAULT_TOP, LARGEST_TOP
 from pasti.telemetry.rules.sta_times import observation_parts
@@ -43,6 +43,7 @@ class SetQuery:
             conditions = Conditions(entity, "a")
             self.where.append(conditions.filter(options.filter))
             self.joins += conditions.joins
+        self._everywhere = not where and not _names_stream(options.filter)
         self._keyed = self._key_order()
         self._order = self._ordering()
 
@@ -111,10 +112,30 @@ class SetQuery:
         return put(" WHERE {0}", joined(" AND ", where)) if where else Sql("")
 
     def _select(self) -> Sql:
+        if self._by_stream():
+            return self._select_by_stream()
         # Inside of LATERAL the columns need names of their own.
         columns = ", ".join(f"{column} AS c{index}" for index, column in enumerate(self.shape.columns))
         where = [*self.where, *self._after()]
         return put(f"SELECT {columns} FROM {self._from()}{{0}} ORDER BY {{1}}", self._condition(where), self._order)
+
+    def _by_stream(self) -> bool:
+        """Whether observations of all streams are asked for in a way that their index serves stream by stream only."""
+        if self.entity is not OBSERVATIONS or not self._everywhere or self._keyed is None:
+            return False
+        return self._keyed[0] is TIME_FIRST or self.options.filter is not None
+
+    def _select_by_stream(self) -> Sql:
+        """The page of each stream by its index, and of those the page: costs streams, not observations."""
+        columns = ", ".join(f"{column} AS c{index}" for index, column in enumerate(self.shape.columns))
+        way = " DESC" if self._keyed and self._keyed[1] else ""
+        where = [Sql("a.datastream_id = s.id"), *self.where, *self._after()]
+        most = page_size(self.options) + 1 + int(self.options.skip)
+        return put(
+            f"SELECT {columns} FROM telemetry_datastream s CROSS JOIN LATERAL (SELECT a.* FROM {self._from()}{{0}}"
+            f" ORDER BY a.phenomenon_time{way} LIMIT {most}) AS a ORDER BY {{1}}",
+            self._condition(where), self._order,
+        )  # fmt: skip
 
     def _key_order(self) -> tuple[tuple[str, ...], bool] | None:
         """Columns and direction when the order asked for is one of keys."""
@@ -164,6 +185,18 @@ class SetQuery:
         elif token.isascii() and token.isdigit() and len(token) < 19:
             return [int(token)]
         raise Unfit("$skiptoken is only for the next link it came in")
+
+
+def _names_stream(expression: Expression | None) -> bool:
+    """Whether a filter asks for one datastream by its id."""
+    if not isinstance(expression, Call):
+        return False
+    if expression.name == "and":
+        return any(_names_stream(one) for one in expression.arguments)
+    return expression.name == "eq" and any(
+        isinstance(one, Name) and len(one.steps) == 2 and one.steps[0] == "Datastream" and one.steps[1] in IDS
+        for one in expression.arguments
+    )
 
 
 def key_is(entity: Entity, key: Key) -> Sql:

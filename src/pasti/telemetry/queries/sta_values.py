@@ -10,6 +10,7 @@ from pasti.telemetry.rules import sta_times
 from pasti.telemetry.rules.sta_ast import Literal, Period, Shape
 from pasti.telemetry.rules.sta_unfit import Unfit
 
+_WHOLE = 2**53  # up to here every whole number is a float
 EMPTY = Sql("NULL")
 FALSE = Sql("FALSE")
 
@@ -38,6 +39,9 @@ def literal(one: Literal) -> Value:
         return Value("shape", plain=value.wkt)
     if isinstance(value, Period):
         return Value("period", Sql("%s::timestamptz", (value.begin,)), Sql("%s::timestamptz", (value.end,)))
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _WHOLE:
+        # As a whole number, or the index of an id would not serve a comparison with it.
+        return Value("number", Sql("%s::bigint", (int(value),)), plain=value)
     for kinds, name, cast in _KINDS:
         if isinstance(value, kinds):
             return Value(name, Sql(f"%s::{cast}", (value,)), plain=value)

@@ -73,7 +73,8 @@ def _links(relation: Relation, value: Any, depth: int, budget: list[int]) -> lis
     target = ENTITIES[relation.target]
     made: list[Key | Body] = []
     for one in value if relation.many else [value]:
-        if isinstance(one, dict) and set(one) == {"@iot.id"}:
+        # Whatever else stands beside an id, what is named by it is there already: clients send all they know.
+        if isinstance(one, dict) and "@iot.id" in one:
             made.append(key(target, one["@iot.id"]))
         else:
             made.append(_body(target, one, True, (relation.back,), depth + 1, budget))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import shapely
 from shapely.errors import ShapelyError
@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from pasti.telemetry.rules.sta_unfit import Unfit
 
-Geometry = BaseGeometry
+Geometry: TypeAlias = BaseGeometry
 _PREDICATES: dict[str, Callable[[Any, Any], bool]] = {
     "geo.intersects": shapely.intersects, "st_intersects": shapely.intersects, "st_equals": shapely.equals,
     "st_disjoint": shapely.disjoint, "st_touches": shapely.touches, "st_within": shapely.within,

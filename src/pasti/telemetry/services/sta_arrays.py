@@ -54,7 +54,8 @@ def _read(array: Array, moment: dt.datetime) -> list[Reading | Made]:
     if len(set(names)) < len(names) or "result" not in names:
         raise Unfit("components name result, and each but once")
     quick = set(names) <= _QUICK
-    width, found = len(names), []
+    width = len(names)
+    found: list[Reading | Made] = []
     for row in array.rows:
         try:
             if not isinstance(row, list) or len(row) != width:

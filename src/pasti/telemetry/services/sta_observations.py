@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,10 +16,11 @@ from pasti.telemetry.rules.sta_times import observation_key
 from pasti.telemetry.rules.sta_unfit import Unfit
 from pasti.telemetry.services import calibrating, sta_features
 from pasti.telemetry.services.readings import Outcome, Reading, store
+from pasti.telemetry.services.rows import milliseconds, moment
 
 _REFUSALS = {
     Outcome.FUTURE: (400, "phenomenonTime lies in the future"),
-    Outcome.ANCIENT: (400, "phenomenonTime lies before 1970"),
+    Outcome.ANCIENT: (400, "phenomenonTime lies before 1970, or in a month whose observations were put away"),
     Outcome.UNKNOWN: (400, "there is no such Datastream"),
     Outcome.FORBIDDEN: (403, "this Datastream belongs to another device"),
 }
@@ -35,11 +36,11 @@ class Made:
     words: str = ""
 
 
-def reading(stream: int, values: dict[str, Any], feature: int | None, moment: dt.datetime) -> Reading:
-    """The reading of understood values (`rules.sta_bodies`); without a time it is of `moment`."""
+def reading(stream: int, values: dict[str, Any], feature: int | None, arrived: dt.datetime) -> Reading:
+    """The reading of understood values (`rules.sta_bodies`); without a time it is of when it `arrived`."""
     when, valid = values.get("phenomenonTime"), values.get("validTime")
     number, other = values["result"]
-    begin = when.begin if when else moment
+    begin = when.begin if when else arrived
     return Reading(
         stream, begin, number, other, when.end if when and when.end != begin else None, values.get("resultTime"),
         feature, (valid.begin, valid.end) if valid else None, values.get("parameters"), values.get("resultQuality"),
@@ -52,10 +53,10 @@ def record(readings: Sequence[Reading], *, device: Device | None = None) -> list
 
     One that is there already is answered as it was the first time, unless its result is another: that is a conflict.
     """
-    moment = now()
+    at = now()
     # What a device sends is raw; officials and programs write values.
     wanted = _with_features(readings if device is None else calibrating.apply(readings), device)
-    outcomes = store(wanted, device=device, at=moment)
+    outcomes = store(wanted, device=device, at=at)
     repeated = [one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is Outcome.REPEATED]
     different = _different(repeated) if repeated else set()
     made = []
@@ -76,17 +77,22 @@ def _with_features(readings: Sequence[Reading], device: Device | None) -> list[R
     if device is not None:
         open_streams &= set(device.datastreams.values_list("pk", flat=True))
     found = sta_features.features_of(open_streams) if open_streams else {}
-    named = {(one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None}
-    if named:
-        sta_features.use((feature, stream) for feature, stream in _existing(named) if feature is not None)
-    return [
-        one if one.feature_id is not None else replace(one, feature_id=found.get(one.datastream_id)) for one in readings
-    ]
+    if named := {(one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None}:
+        sta_features.use(_existing(named))
+    return [one if one.feature_id is not None else _with(one, found.get(one.datastream_id)) for one in readings]
 
 
-def _existing(pairs: set[tuple[int | None, int]]) -> set[tuple[int | None, int]]:
+def _with(one: Reading, feature: int | None) -> Reading:
+    # As `dataclasses.replace`, six times as fast.
+    return Reading(
+        one.datastream_id, one.time, one.result, one.value, one.end, one.result_time, feature, one.valid, one.parameters,
+        one.result_quality,
+    )  # fmt: skip
+
+
+def _existing(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
     """Raises Unfit when a feature is not there."""
-    wanted = {feature for feature, _ in pairs if feature is not None}
+    wanted = {feature for feature, _ in pairs}
     known = set(FeatureOfInterest.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if wanted - known:
         raise Unfit(f"there is no FeatureOfInterest of id {min(wanted - known)} to link to")
@@ -103,7 +109,7 @@ WHERE o.result IS DISTINCT FROM w.result OR o.result_json IS DISTINCT FROM w.oth
 
 def _different(repeated: Sequence[Reading]) -> set[tuple[str, float | None]]:
     """Those whose stored result is another."""
-    times = [one.time.replace(microsecond=one.time.microsecond // 1000 * 1000) for one in repeated]
+    times = [moment(milliseconds(one.time)) for one in repeated]
     with connection.cursor() as cursor:
         cursor.execute(
             _STORED,

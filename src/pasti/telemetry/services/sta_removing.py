@@ -13,8 +13,9 @@ from pasti.telemetry.models import Datastream, FeatureStream, HistoricalLocation
 from pasti.telemetry.rules.sta_model import OBSERVATIONS, Entity, Key
 from pasti.telemetry.rules.sta_times import observation_parts
 from pasti.telemetry.rules.sta_unfit import missing
+from pasti.telemetry.services.rows import milliseconds
 from pasti.telemetry.services.sta_creating import PURPOSE
-from pasti.telemetry.services.sta_recount import recount, tell
+from pasti.telemetry.services.sta_recount import recount, recount_edges, tell
 from pasti.telemetry.services.sta_tables import rows
 
 _OF = {"Things": "thing_id", "Sensors": "sensor_id", "ObservedProperties": "observed_property_id", "Datastreams": "pk"}
@@ -50,16 +51,22 @@ def _observation(key: str) -> None:
     parts = observation_parts(key)
     if parts is None:
         raise missing(f"Observation of id {key[:60]!r}")
-    stream, time = parts
-    Datastream.objects.select_for_update().filter(pk=stream).first()
+    Datastream.objects.select_for_update().filter(pk=parts[0]).first()
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM telemetry_observation WHERE datastream_id = %s AND phenomenon_time = %s", [stream, time]
+            "DELETE FROM telemetry_observation WHERE datastream_id = %s AND phenomenon_time = %s"
+            " RETURNING phenomenon_end, result_time",
+            list(parts),
         )
-        if not cursor.rowcount:
-            raise missing(f"Observation of id {key}")
-    recount([stream], [(stream, time)])
-    tell(stream, time)
+        gone = cursor.fetchone()
+    if gone is None:
+        raise missing(f"Observation of id {key}")
+    named = (parts[0], milliseconds(parts[1]))
+    if gone == (None, None):
+        recount_edges(parts[0], named)
+    else:
+        recount([parts[0]], [named])
+    tell([named])
     record_change(None, "telemetry.entity.deleted", purpose=PURPOSE, object_type="Observation", object_id=key)
 
 
@@ -72,6 +79,7 @@ def _of_feature(feature: int) -> None:
             " RETURNING datastream_id, phenomenon_time",
             [streams, feature],
         )
-        gone = cursor.fetchall()
+        gone = [(stream, milliseconds(time)) for stream, time in cursor.fetchall()]
     if gone:
         recount(streams, gone)
+        tell(gone)
