@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from bench import desk, foundation, identity, papers, people, register, revocation, sensorthings, statistics
+from bench import (
+    desk,
+    foundation,
+    identity,
+    papers,
+    people,
+    reach,
+    register,
+    revocation,
+    sensorthings,
+    statistics,
+    telemetry,
+)
 from bench.harness import Row, save
 
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -16,6 +28,8 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "desk": lambda _full: desk.rows(),
     "papers": lambda _full: papers.rows(),
     "identity": lambda _full: identity.rows(),
+    "telemetry": telemetry.rows,
+    "reach": reach.rows,
     "revocation": lambda _full: revocation.rows(),
     "sensorthings": lambda _full: sensorthings.rows(),
 }

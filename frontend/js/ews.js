@@ -25,6 +25,30 @@ document.querySelectorAll("[data-here]").forEach((button) => {
   });
 });
 
+// A browser that may show notifications gives its address into the form; one that may not loses that choice.
+const wish = document.querySelector("form[data-push-key]");
+if (wish) {
+  const state = wish.querySelector("[data-push-state]");
+  const able = "serviceWorker" in navigator && "PushManager" in window;
+  if (!able) wish.querySelector("[name=channel][value=push]")?.closest(".govuk-radios__item")?.remove();
+  wish.addEventListener("submit", async (event) => {
+    if (!able || wish.elements.channel.value !== "push" || wish.elements.auth.value) return;
+    event.preventDefault();
+    try {
+      const worker = await navigator.serviceWorker.register(document.documentElement.dataset.sw);
+      await navigator.serviceWorker.ready;
+      const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: wish.dataset.pushKey });
+      const { endpoint, keys } = made.toJSON();
+      wish.elements.address.value = endpoint;
+      wish.elements.p256dh.value = keys.p256dh;
+      wish.elements.auth.value = keys.auth;
+      wish.submit();
+    } catch {
+      state.textContent = state.dataset.ditolak;
+    }
+  });
+}
+
 // Countdowns of the desk run between two refreshes, which bring the server's own count.
 setInterval(() => {
   document.querySelectorAll("[data-countdown]").forEach((element) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import yaml
@@ -26,6 +27,8 @@ PASTI_BSRE_URL, PASTI_BSRE_USER, PASTI_BSRE_PASSWORD = ENV.bsre_url, ENV.bsre_us
 PASTI_BPJS_USER, PASTI_BPJS_PASSWORD = ENV.bpjs_user, ENV.bpjs_password
 PASTI_BPJS_URL, PASTI_BPJS_CONS_ID = ENV.bpjs_url, ENV.bpjs_cons_id
 PASTI_BPJS_SECRET, PASTI_BPJS_USER_KEY = ENV.bpjs_secret, ENV.bpjs_user_key
+PASTI_EWS_GATEWAYS = json.loads(ENV.ews_gateways or "{}")
+PASTI_PUSH_HOSTS: tuple[str, ...] = ()  # instead of the push services of the usual browsers; for tests
 PASTI_CAP_FEEDS = ENV.cap_feeds.split()
 
 _city = PASTI_CITY_PACK / "city.yaml"

@@ -25,7 +25,8 @@ PUBLIC = [
     "/aksesibilitas/", "/purut/", "/purut/poli/ANA/", "/purut/papan/", "/purut/papan/ANA/", "/purut/anjungan/", "/smart-city/",
     "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/", "/smart-city/indikator/IK-PURUT-DARING/",
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/wilayah/35.75.01/", "/gaya/", "/gaya/?name=", "/luring/",
-    "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
+    "/ews/", "/ews/?kelurahan=35.75.03.1001", "/ews/?tempat=35.75.03.1001.001.003", "/ews/sungai/petung/", "/ews/prakiraan/",
+    "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/", "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
 ]  # fmt: skip
 OWN = {
     "warga": ["/", "/kotak-masuk/", "/jejak-akses/", "/akun-saya/", "/purut/antrean/", "/akun/2fa/", "/akun/password/change/",
@@ -36,17 +37,19 @@ OWN = {
     "loket": ["/purut/loket/", "/purut/jadwal/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada",
               "/staf/"],
     "manajer_rs": ["/purut/manajer/"],
+    "bpbd": ["/ews/jaga/", "/ews/jaga/catatan/", "/ews/jaga/laporan/", "/ews/jaga/alasan/tolak/0/", "/ews/jaga/instansi-lain/", "/ews/episode/",
+             "/ews/latihan/"],
     "bappeda": ["/smart-city/nilai/", "/staf/"],
     "kelurahan": ["/meja-akun/?q=si"],
     "auditor": ["/audit/", "/operasi/", "/akun/2fa/", "/akun/2fa/recovery-codes/generate/", "/akun/2fa/totp/deactivate/",
                 "/akun/2fa/reauthenticate/"],
 }  # fmt: skip
-# Seen by a test that walks there: of a booking, a call, a computed value, a slip.
+# Seen by a test that walks there: of a booking, a call, a computed value, a slip, a drill.
 WALKED = {
     "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
     "purut:kiosk_check_in", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
-    "mfa_reauthenticate_webauthn",
+    "mfa_reauthenticate_webauthn", "ews:warning", "ews:edit", "ews:street", "ews:episode", "ews:drill",
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
@@ -54,9 +57,11 @@ NO_PAGES = {
     "purut:leave", "purut:kiosk_set_up", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
-    "mfa_login_webauthn",
+    "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:issue", "ews:write", "ews:approve", "ews:update", "ews:all_clear",
+    "ews:take_over", "ews:log", "ews:hand_over", "ews:photo", "ews:answer", "ews:review", "ews:remark", "ews:close",
+    "ews:drill_act",
 }  # fmt: skip
-FOUNDATION = ("purut", "masterplan", "places", "documents", "ui", "portal", "")
+FOUNDATION = ("purut", "ews", "masterplan", "places", "documents", "ui", "portal", "")
 KB = 1024
 
 

@@ -27,7 +27,7 @@ earlier = Reference(ISSUER.sender, "urn:uuid:1", SENT - HOUR)
     lasts=st.timedeltas(dt.timedelta(seconds=2), dt.timedelta(days=3)), update=st.booleans(),
     onset=st.none() | st.timedeltas(dt.timedelta(days=-1), dt.timedelta(days=2)),
 )  # fmt: skip
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_is_written_the_message_is_valid(
     stage, observed, headlines, bodies, instruction, name, note, status, lasts, update, onset
 ):

@@ -183,6 +183,7 @@ def test_somebody_elses_signature_is_told_and_believed_no_more_than_none(city: N
 def test_the_name_of_a_sender_cannot_lead_out_of_the_folder(own_folder: Path) -> None:  # noqa: F811
     assert cap_signing.known_certificate("../sertifikat") is None
     assert cap_signing.known_certificate("..") is None
+    assert cap_signing.known_certificate("é" * 300) is None
 
 
 def test_the_same_message_from_many_sides_at_once_is_one_row(fresh_database: str) -> None:

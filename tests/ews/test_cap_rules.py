@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import random
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,6 +13,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from pasti.ews.rules import cap_check, cap_geometry, cap_guard, cap_prose, cap_read
 from pasti.ews.rules.cap_fault import CapRefused
@@ -163,20 +167,35 @@ def test_times_are_written_with_a_number_for_the_zone() -> None:
         time_text(dt.datetime(2026, 11, 23))
 
 
-def test_a_crossed_polygon_of_others_still_covers_what_it_encloses() -> None:
-    shape = cap_geometry.shape_of(["0,0 2,2 0,2 2,0 0,0", "not a polygon"], ["5,5 11.1195"])
+def _covered(texts: Iterable[str], circles: Iterable[str] = ()) -> BaseGeometry:
+    return shapely.union_all(cap_geometry.shapes_of(texts, circles))
+
+
+def test_a_crossed_polygon_of_others_still_covers_both_its_halves() -> None:
+    shape = _covered(["0,0 2,2 0,2 2,0 0,0", "not a polygon"], ["5,5 11.1195"])
     assert shape.is_valid
-    assert shape.contains(shapely.Point(0.2, 1)) != shape.contains(shapely.Point(1, 0.2))
+    assert shape.area == pytest.approx(2 + 3.14 * 0.01, rel=0.01)
     assert shape.contains(shapely.Point(5.09, 5))
     assert not shape.contains(shapely.Point(5.2, 5))
+
+
+@pytest.mark.parametrize("corners", [400, 30_000])
+def test_a_polygon_that_crosses_itself_everywhere_is_covered_by_its_hull_at_once(corners: int) -> None:
+    chance = random.Random(corners)
+    points = [(chance.uniform(-8, -7), chance.uniform(112, 113)) for _ in range(corners)]
+    tangle = " ".join(f"{lat:.3f},{lon:.3f}" for lat, lon in [*points, points[0]])
+    (shape,) = cap_geometry.shapes_of([tangle])
+    assert shape.equals(shape.convex_hull)
+    assert all(shape.buffer(0.001).contains(shapely.Point(lon, lat)) for lat, lon in points[:50])
+
+
+def test_very_many_shapes_are_looked_at_as_one() -> None:
+    assert len(cap_geometry.shapes_of([], [f"{n / 1000},112 1" for n in range(600)])) == 1
 
 
 @given(st.integers(4, 400), st.floats(0.001, 0.2), st.integers(0, 10**6))
 @settings(max_examples=40, deadline=None)
 def test_a_boundary_of_any_detail_fits_and_leaves_nobody_out(corners: int, size: float, seed: int) -> None:
-    import math
-    import random
-
     chance = random.Random(seed)
     turn = [(math.radians(step * 360 / corners), size * chance.uniform(0.4, 1)) for step in range(corners)]
     whole = shapely.make_valid(shapely.Polygon([(112.9 + r * math.cos(a), -7.6 + r * math.sin(a)) for a, r in turn]))
@@ -184,13 +203,12 @@ def test_a_boundary_of_any_detail_fits_and_leaves_nobody_out(corners: int, size:
     assert texts
     assert all(4 <= len(text.split()) <= cap_geometry.MOST_VERTICES for text in texts)
     assert not any(cap_geometry.crosses_itself(text) for text in texts)
-    assert cap_geometry.shape_of(texts).buffer(2 * cap_geometry.GRID).covers(whole)
+    assert _covered(texts).buffer(2 * cap_geometry.GRID).covers(whole)
 
 
 def test_a_polygon_that_needs_no_change_stays_as_it_is() -> None:
-    assert cap_geometry.shape_of(cap_geometry.texts_of(cap_geometry.shape_of([SQUARE]))).equals(
-        cap_geometry.shape_of([SQUARE])
-    )
+    square = _covered([SQUARE])
+    assert _covered(cap_geometry.texts_of(square)).equals(square)
 
 
 def test_an_info_keeps_what_it_was_given() -> None:

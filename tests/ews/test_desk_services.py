@@ -106,6 +106,13 @@ class TestIssuing:
         approved = issuing.approve(warning.pk, by=official("kepala", "bpbd_kepala"))
         assert (approved.state, approved.automatic) == ("in_force", False)
 
+    def test_a_second_tap_of_the_same_officer_is_the_first(self, gauge: Gauge, official: Any) -> None:
+        asked, sari = proposed(gauge, 3), official("sari")
+        first = issuing.issue_proposal(asked.pk, by=sari)
+        assert issuing.issue_proposal(asked.pk, by=sari).pk == first.pk
+        with pytest.raises(Refused, match="Sudah disusun Petugas sari"):
+            issuing.issue_proposal(asked.pk, by=official("budi"))
+
     def test_what_is_issued_over_another_updates_it(self, gauge: Gauge, official: Any) -> None:
         sari = official("sari")
         first = issuing.issue_proposal(proposed(gauge, 1).pk, by=sari)
@@ -186,6 +193,14 @@ class TestTheClock:
         warning = Warning.objects.get()
         assert (warning.state, warning.automatic, warning.composed_by_id) == ("in_force", True, None)
         assert Message.objects.filter(title="Peringatan terbit otomatis").count() == 1
+
+    def test_the_clock_does_not_stumble_over_a_half_written_draft(self, gauge: Gauge, official: Any) -> None:
+        asked = proposed(gauge, 2)
+        draft = drafting.draft(asked.pk, official("sari"))
+        Warning.objects.filter(pk=draft.pk).update(headline_id="", description_id="")
+        Proposal.objects.filter(pk=asked.pk).update(auto_at=now())
+        assert clockwork.issue_unanswered() == 1
+        assert Warning.objects.get(state="in_force").headline_id.startswith("Siaga banjir")
 
     def test_a_second_person_who_is_away_is_called_again_and_then_not_waited_for(
         self, gauge: Gauge, official: Any

@@ -193,6 +193,15 @@ def test_what_was_expected_is_let_go_only_when_the_last_water_has_passed() -> No
     assert gauge.found[-1].lowers
 
 
+def test_each_stage_upstream_is_let_go_when_its_own_water_has_passed() -> None:
+    gauge = Watched(replace(CITY, links=(UPSTREAM,), silent_after=dt.timedelta(hours=9)))
+    steps = [StageChange(minute(at), stage) for at, stage in ((0, 3), (60, 2), (90, 1), (120, 0))]
+    gauge.look([], minute(300), Surroundings({UPSTREAM.gauge: tuple(steps)}))
+    assert [(one.stage, one.at) for one in gauge.found if one.lowers] == [
+        (2, minute(135)), (1, minute(165)), (0, minute(195))
+    ]  # fmt: skip
+
+
 def test_gauge_silent_while_the_river_rises_upstream_proposes_for_that_reason() -> None:
     gauge = Watched(replace(CITY, links=(replace(UPSTREAM, expects={2: 1}),))).play(levels(DRY))
     gauge.look([], minute(31), rising(1, 12))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from pasti.ews.rules.skill import crossings
 from pasti.simulation import river_scenarios as scenarios
 from pasti.simulation.river_faults import Fault, Kind, inject
 from pasti.simulation.rivers import GEMBONG, PETUNG, WELANG, River, Sample
@@ -86,3 +87,19 @@ def test_silent_gauge_alone_is_missed_by_nobody_when_only_rain_is_known() -> Non
     assert gauge.found
     assert {one.rule for one in gauge.found if not one.lowers} <= {"upstream", "blind"}
     assert min(one.at for one in gauge.found) < BANKS - HOUR
+
+
+def test_in_weeks_of_a_rainy_season_every_flood_is_proposed_ahead_and_little_else() -> None:
+    weeks = scenarios.season(PETUNG, scenarios.wib(2030, 11, 1, 7), 14, seed=3, every=10)
+    gauge = replay(weeks.samples())[PETUNG.gauge]
+    floods = [weeks.at(step) for step in crossings(weeks.level, PETUNG.stages[2], 36)]
+    awas: dict[str, dt.datetime] = {}
+    for one in gauge.found:
+        if one.stage == 3:
+            awas.setdefault(one.key, one.at)
+    early = [
+        max((flood - at for at in awas.values() if -HOUR < flood - at < 6 * HOUR), default=None) for flood in floods
+    ]
+    assert len(floods) >= 3
+    assert all(lead is not None and lead >= HOUR / 2 for lead in early)
+    assert len(awas) <= len(floods) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -108,6 +109,16 @@ def test_on_a_real_river_it_says_where_it_is_no_better() -> None:
     assert any("6 h ahead" in english and "no better than the straight trend" in english for _, english in said)
     assert any("6 jam ke depan" in indonesian for indonesian, _ in said)
     assert said[-1] == ("Angka ini baru dari 6 kejadian.", "These figures are of 6 events only.")
+
+
+def test_figures_go_between_the_marks_of_their_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{forecast_report.BEGIN}\nold\n{forecast_report.END}\nafter\n")
+    forecast_report.write("new", page)
+    assert page.read_text() == f"before\n{forecast_report.BEGIN}\nnew\n{forecast_report.END}\nafter\n"
+    page.write_text("no marks")
+    with pytest.raises(ValueError, match="no place"):
+        forecast_report.write("new", page)
 
 
 def test_scores_are_those_counted_by_hand() -> None:

@@ -21,7 +21,7 @@ from pasti.ews.rules.readings import BAD, GOOD, Reading
 from pasti.simulation.forecast_report import LEVELS
 
 SITES = {"blacksmith-fork-2019": 24, "main-street-2019": 18, "water-lab-2019": 15}  # with their marked readings
-AROUND = dt.timedelta(hours=14)
+AROUND = dt.timedelta(hours=10)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pasti.ews.models import Proposal, StreetReport, Warning
+from pasti.ews.models import Proposal, RtTask, StreetReport, Warning
 from pasti.ews.services import drills, issuing, proposing, reporting
+from pasti.ews.services.reach import subscribing
 from pasti.kernel.clock import now
 from tests.ews.conftest import KELURAHAN, found, make_official, set_up
-from tests.foreign import World
+from tests.foreign import ELSEWHERE, World
 
 PUBLIC: dict[str, Any] = {"ews/sungai/:code": "rekaan", "ews/:verb": "selesai", "api/v1/ews/:code": "rekaan-kota"}
 
@@ -28,4 +29,8 @@ def objects(world: World) -> dict[str, Any]:
         "ews/:warning_id": warning.pk, "ews/:proposal_id": asked.pk, "ews/:episode_id": asked.episode_id, "ews/:pk": asked.pk,
         "ews/:drill_id": drill.pk, "api/v1/ews/:warning_id": warning.pk, "cap/:identifier": warning.cap_identifier,
     }  # fmt: skip
-    return {"ews/jaga/laporan/:report_id": report.pk}
+    world.public |= {"ews/langganan/:token": subscribing.stop_token(0)}
+    task = RtTask.objects.create(
+        warning=warning, place_code=ELSEWHERE, people=1, head=world.owner, asked_at=now(), note="Zulkarnaen Terlarang"
+    )
+    return {"ews/jaga/laporan/:report_id": report.pk, "ews/rt/:task_id": task.pk}

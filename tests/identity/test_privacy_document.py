@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from pasti.civil.services import exports
+from pasti.ews.services import reporting
 from pasti.identity.services import sign_up, verifying
 from pasti.kernel.publish.registry import registry
 from pasti.siap_pak_rt.rules import stays
@@ -57,7 +58,7 @@ def test_every_purpose_is_named_with_its_legal_basis() -> None:
 PERIODS = [
     ("siap_pak_rt_tamu", stays.KEPT), ("civil_export", exports.KEPT), ("siap_pak_rt_attachment", attachments.UNCLAIMED),
 ("siap_pak_rt_upload", uploads.ABANDONED), ("siap_pak_rt_upload", uploads.KEPT), ("identity_shown", verifying.SHOWN_FOR),
-    ("identity_signup", sign_up.LIFE),
+    ("identity_signup", sign_up.LIFE), ("ews_streetreport", reporting.PHONE_KEPT),
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ioos_qc import qartod
 
@@ -106,12 +106,14 @@ LIMITS = {
     "gap": 300,
 }
 MISS = float("nan")
+# A busy machine is no fault of a rule.
+calm = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 steps = st.sampled_from([60.0, 60.0, 60.0, 120.0, 301.0])
 levels = st.one_of(st.integers(-9, 9), st.sampled_from([MISS, -999.0, 30.0]))
 points = st.lists(st.tuples(steps, levels), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@calm
 @given(points, st.integers(0, 60), st.integers(1, 10))
 def test_a_stretch_with_its_neighbours_is_judged_as_within_the_whole(
     points: list[tuple[float, float]], begin: int, length: int
@@ -131,7 +133,7 @@ def test_a_stretch_with_its_neighbours_is_judged_as_within_the_whole(
         assert part_found[at : at + len(stretch)].tolist() == [whole_found[place] for place in stretch]
 
 
-@settings(max_examples=60, deadline=None)
+@calm
 @given(points, points)
 def test_streams_judged_together_do_not_touch_each_other(
     one: list[tuple[float, float]], other: list[tuple[float, float]]

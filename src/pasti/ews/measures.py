@@ -46,6 +46,11 @@ WHERE d.planned_at >= %(start)s AND d.planned_at < %(end)s AND d.planned_at <= %
 """
 _WHOLE = "d.ended_at <= %(as_of)s AND (d.score ->> 'complete')::boolean"
 
+_TASKS = """FROM ews_rttask t JOIN ews_warning w ON w.id = t.warning_id
+WHERE w.status = 'actual' AND w.sent_at >= %(start)s AND w.sent_at < %(end)s AND t.asked_at <= %(as_of)s AND %(area)s <> ''
+"""
+_REACHED = "t.warned_at <= w.sent_at + interval '10 minutes' AND t.warned_at <= %(as_of)s"
+
 MEASURES = [
     Measure(
         code="ews.lead_time", version=1, name_id="Waktu tenggang peringatan banjir", name_en="Flood warning lead time",
@@ -84,5 +89,20 @@ MEASURES = [
         + _DIGEST.format(f"d.id, extract(epoch FROM d.planned_at), coalesce(({_WHOLE}), false)") + f"\n{_DRILLS}ORDER BY d.id",
         sample_sql="SELECT d.name AS latihan, d.planned_at::date AS rencana, d.ended_at::date AS selesai\n"
         f"{_DRILLS}ORDER BY d.id DESC LIMIT 5",
+    ),
+    Measure(
+        code="ews.reached_in_10", version=1, name_id="Warga terancam yang terjangkau dalam 10 menit",
+        name_en="Residents at risk reached within 10 minutes", unit="persen", grain="month", rollup="ratio",
+        method_id="Warga (jumlahnya saat peringatan terbit) di RT yang ketuanya menyatakan sudah memperingatkan dalam 10 menit "
+        "sejak terbit, dibagi warga di semua RT yang ketuanya diminta memperingatkan, kali 100. Latihan tidak dihitung.",
+        method_en="Residents (as counted when the warning was issued) of RTs whose head said within 10 minutes of issue that "
+        "the RT is warned, over residents of all RTs whose head was asked to warn, times 100. Drills do not count.",
+        sql=f"""SELECT sum(t.people) FILTER (WHERE {_REACHED}) AS numerator, sum(t.people) AS denominator,
+  round(100.0 * sum(t.people) FILTER (WHERE {_REACHED}) / nullif(sum(t.people), 0), 4) AS value, count(*) AS row_count
+{_TASKS}""",
+        records_sql="SELECT t.id::text AS record_id, "
+        + _DIGEST.format(f"t.id, t.place_code, t.people, coalesce(({_REACHED}), false)") + f"\n{_TASKS}ORDER BY t.id",
+        sample_sql="SELECT 'RT ' || t.place_code AS catatan, t.people AS warga, w.sent_at AS terbit, t.warned_at AS diperingatkan\n"
+        f"{_TASKS}ORDER BY t.id DESC LIMIT 5",
     ),
 ]  # fmt: skip

@@ -100,6 +100,10 @@ SUBSCRIPTIONS = [
     Subscription("telemetry.WatchedReadings", "pasti.ews.services.watching:heard", "ews.watch_readings"),
     Subscription("ews.StreetReported", "pasti.ews.services.reporting:heard", "ews.group_streets"),
     Subscription("ews.WarningProposed", "pasti.ews.services.telling:proposed", "ews.tell_officers"),
+    *(
+        Subscription(f"ews.Warning{what}", "pasti.ews.services.reach.planning:heard", f"ews.reach_{what.lower()}")
+        for what in ("Issued", "Updated", "Cancelled", "Ended")
+    ),
 ]
 
 
@@ -118,12 +122,19 @@ NOTICES = [NoticeSource("ews", _notices)]
 
 
 def _tasks(user: Any) -> list[Task]:
-    from pasti.ews.queries import warnings
+    from pasti.ews.queries import reach, warnings
     from pasti.ews.templatetags.ews import local
     from pasti.kernel.accounts.access import can
 
+    mine = [
+        Task(
+            title=_("Peringatkan RT Anda"), text=str(local(one.warning, "headline")), url=f"/ews/rt/{one.pk}/",
+            action_label=_("Saya sudah memperingatkan RT saya"), system="EWS", due=one.asked_at,
+        )
+        for one in reach.open_tasks_of(user)[:10]
+    ]  # fmt: skip
     if not can(user, "ews.watch"):
-        return []
+        return mine
     asked = [
         Task(
             title=_("Jawab usulan peringatan %(river)s") % {"river": one.proposal.episode.river.name},
@@ -139,7 +150,7 @@ def _tasks(user: Any) -> list[Task]:
         )
         for one in warnings.waiting() if one.composed_by_id != user.pk
     ]  # fmt: skip
-    return asked + waits
+    return mine + asked + waits
 
 
 TASKS = [TaskSource("ews", _tasks)]

@@ -22,6 +22,7 @@ class Environment:
     """Everything settings.py takes from the machine. Database URLs are PostgreSQL connection strings.
 
     `signature` is how letters are signed: "bsre" (certified), "local" (the system's own test certificate) or "none".
+    `ews_gateways` is JSON: the providers of SMS, WhatsApp and Telegram (`ews.services.reach.channels.gateways`).
     `bpjs_user` and `bpjs_password` are what BPJS signs in to us with (docs/bpjs.md), the others what we sign in to BPJS
     with; without `bpjs_url` nothing is sent there. `cap_feeds` are the addresses of lists of other agencies' warnings,
     separated by spaces; without one nothing is fetched.
@@ -48,6 +49,7 @@ class Environment:
     bpjs_cons_id: str
     bpjs_secret: str
     bpjs_user_key: str
+    ews_gateways: str
     cap_feeds: str
 
     @property
@@ -108,5 +110,6 @@ def read() -> Environment:
         bpjs_cons_id=values.get("PASTI_BPJS_CONS_ID", ""),
         bpjs_secret=values.get("PASTI_BPJS_SECRET", ""),
         bpjs_user_key=values.get("PASTI_BPJS_USER_KEY", ""),
+        ews_gateways=values.get("PASTI_EWS_GATEWAYS", ""),
         cap_feeds=values.get("PASTI_CAP_FEEDS", ""),
     )

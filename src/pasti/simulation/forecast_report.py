@@ -73,12 +73,12 @@ def _real(levels: Path, name: str, upstream: str | None) -> str:
 
 def _simulated(river: River) -> str:
     model, shown = fit(simulated(river, FITTED)), joined(simulated(river, SHOWN))
-    marked = seen_through(model, shown)
-    parts = [f"### {river.name}, simulated\n"]
-    for words, limit in (("siaga", river.stages[1]), ("awas", river.stages[2])):
-        parts.append(f"Fitted on {len(FITTED)} seasons of {DAYS} days, judged on {len(SHOWN)} others, "
-                     f"limit {words} {limit} cm, {_table(judge(shown, marked, limit))}")  # fmt: skip
-    return "\n".join(parts)
+    limit = river.stages[2]
+    judged = judge(shown, seen_through(model, shown), limit)
+    return (
+        f"### {river.name}, simulated\n\nFitted on {len(FITTED)} seasons of {DAYS} days, judged on {len(SHOWN)} others, "
+        f"limit awas {limit} cm, {_table(judged)}"
+    )
 
 
 def _table(judged: Judged) -> str:

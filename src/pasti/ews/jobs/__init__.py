@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pasti.ews.jobs import cap, desk  # their jobs are found through this module
+from pasti.ews.jobs import cap, desk, reach  # their jobs are found through this module
 
-__all__ = ["cap", "desk"]
+__all__ = ["cap", "desk", "reach"]

@@ -3,11 +3,13 @@
 from pasti.ews.models.desk import Shift, ShiftEntry, StreetReport
 from pasti.ews.models.forecast import ForecastModel
 from pasti.ews.models.foreign import ForeignAlert, ForeignFeed
+from pasti.ews.models.reach import Delivery, Dispatch, RtTask, Subscription
 from pasti.ews.models.replay import Replay
 from pasti.ews.models.rivers import Gauge, Policy, RiskArea, River, Shelter
 from pasti.ews.models.warnings import Drill, Episode, Note, Proposal, Warning
 
 __all__ = [
-    "Drill", "Episode", "ForecastModel", "ForeignAlert", "ForeignFeed", "Gauge", "Note", "Policy", "Proposal", "Replay",
-    "RiskArea", "River", "Shelter", "Shift", "ShiftEntry", "StreetReport", "Warning",
+    "Delivery", "Dispatch", "Drill", "Episode", "ForecastModel", "ForeignAlert", "ForeignFeed", "Gauge", "Note", "Policy",
+    "Proposal", "Replay", "RiskArea", "River", "RtTask", "Shelter", "Shift", "ShiftEntry", "StreetReport", "Subscription",
+    "Warning",
 ]  # fmt: skip

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from pasti.civil import queries as register
 from pasti.ews.models import Gauge, RiskArea, Shelter, Warning
-from pasti.ews.queries import forecasts, levels, risk, warnings
+from pasti.ews.queries import forecasts, levels, moment, risk, warnings
 from pasti.ews.queries.levels import Now
 from pasti.ews.rules.forecast import Expected
 from pasti.ews.rules.streets import metres
-from pasti.ews.queries import moment
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.places import queries as places

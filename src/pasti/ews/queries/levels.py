@@ -10,9 +10,9 @@ from itertools import pairwise
 from django.db.models import QuerySet
 
 from pasti.ews.models import Gauge, River
+from pasti.ews.queries import moment
 from pasti.ews.rules import rates
 from pasti.ews.rules.memory import Memory
-from pasti.ews.queries import moment
 from pasti.kernel.errors import NotFound
 from pasti.telemetry.queries.latest import LatestReading, latest
 from pasti.telemetry.queries.series import Series, series

@@ -6,9 +6,8 @@ import datetime as dt
 from typing import Any
 
 from pasti.ews.models import RiskArea, Shelter
-from pasti.ews.queries import episodes, levels, risk, warnings
+from pasti.ews.queries import episodes, levels, moment, risk, warnings
 from pasti.ews.queries.policy import policy
-from pasti.ews.queries import moment
 from pasti.kernel.places import queries as places
 
 RECENT = dt.timedelta(hours=6)

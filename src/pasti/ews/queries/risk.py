@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from shapely.geometry import MultiPolygon, Polygon, shape
@@ -29,7 +29,7 @@ def areas_to_warn(river: str, stage: int) -> list[str]:
     return codes or ([city.code] if city else [])
 
 
-def outermost(codes: Collection[str]) -> list[str]:
+def outermost(codes: Iterable[str]) -> list[str]:
     """The codes without those that lie inside another of them."""
     wanted = set(codes)
     return sorted(code for code in wanted if not any(code.startswith(f"{other}.") for other in wanted))

@@ -66,7 +66,7 @@ def touches(warning: Warning, place: str) -> bool:
 
 
 def waiting() -> QuerySet[Warning]:
-    """Warnings that wait for a second person."""
+    """Warnings that wait for a second person; their proposal's `auto_at` says how long."""
     rows = Warning.objects.filter(state=State.APPROVAL).select_related("episode__river", "composed_by", "proposal")
     return rows.order_by("composed_at")
 
@@ -94,6 +94,7 @@ def proposals(with_people: bool = True) -> list[Asked]:
     rows = Proposal.objects.filter(state=Proposal.State.OPEN).select_related(
         "episode__river", "episode__drill", "gauge"
     )
+    rows = rows.exclude(warnings__state=State.APPROVAL)  # those only lack the second person: `waiting`
     chosen, moment = policy(), now()
     return [
         Asked(

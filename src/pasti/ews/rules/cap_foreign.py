@@ -48,11 +48,12 @@ def replaced(alert: Alert) -> tuple[Reference, ...]:
     return tuple(one for one in named if one.sender == alert.sender and one.sent <= alert.sent)
 
 
-def shape(alert: Alert) -> BaseGeometry:
-    """Everything its areas cover; what crosses itself is made whole."""
+def shapes(alert: Alert) -> list[BaseGeometry]:
+    """What its areas cover; what crosses itself is made whole. Infos of other languages that draw the same add nothing."""
     areas = [area for info in alert.infos for area in info.areas]
-    return cap_geometry.shape_of(
-        (text for area in areas for text in area.polygons), (text for area in areas for text in area.circles)
+    return cap_geometry.shapes_of(
+        dict.fromkeys(text for area in areas for text in area.polygons),
+        dict.fromkeys(text for area in areas for text in area.circles),
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 
 import shapely
-from shapely import MultiPolygon, Point, Polygon
+from shapely import LineString, MultiPolygon, Point, Polygon, STRtree
 from shapely.affinity import scale
 from shapely.geometry.base import BaseGeometry
 
 MOST_VERTICES = 100  # of a polygon we send (WMO practice)
 GRID = 1e-5  # degrees, about 1 m: what we round to
+MOST_SHAPES = 500  # in a message, each looked at by itself
+MOST_CROSSED, MOST_CROSSINGS = 1000, 200  # corners and crossings of a polygon that is untangled
 KM_PER_DEGREE = 111.195  # of latitude, on a sphere of 6371 km
 
 LatLon = tuple[float, float]
@@ -56,15 +59,20 @@ def crosses_itself(text: str) -> bool:
     return not Polygon([(lon, lat) for lat, lon in ring(text)]).is_valid
 
 
-def shape_of(polygons: Iterable[str], circles: Iterable[str] = ()) -> BaseGeometry:
-    """What they cover together, longitude first. Crossed polygons are made whole; what cannot be read is left out."""
-    return shapely.union_all(list(_shapes(polygons, circles)))
+def shapes_of(polygons: Iterable[str], circles: Iterable[str] = ()) -> list[BaseGeometry]:
+    """What each covers, longitude first. Crossed polygons are made whole; what cannot be read is left out.
+
+    A message can ask for endless work with lines that cross each other everywhere. What is too much is covered by its hull,
+    which takes in more and leaves nobody out.
+    """
+    found = list(_shapes(polygons, circles))
+    return found if len(found) <= MOST_SHAPES else [shapely.convex_hull(shapely.geometrycollections(found))]
 
 
 def _shapes(polygons: Iterable[str], circles: Iterable[str]) -> Iterator[BaseGeometry]:
     for text in polygons:
         try:
-            yield shapely.make_valid(Polygon([(lon, lat) for lat, lon in ring(text)]))
+            yield _uncrossed(Polygon([(lon, lat) for lat, lon in ring(text)]))
         except ValueError:
             continue
     for text in circles:
@@ -72,6 +80,26 @@ def _shapes(polygons: Iterable[str], circles: Iterable[str]) -> Iterator[BaseGeo
             yield _disc(*circle(text))
         except ValueError:
             continue
+
+
+def _uncrossed(polygon: Polygon) -> BaseGeometry:
+    if polygon.is_valid:
+        return polygon
+    if len(polygon.exterior.coords) > MOST_CROSSED or _crossings(polygon) > MOST_CROSSINGS:
+        return polygon.convex_hull
+    return _valid(polygon)
+
+
+def _crossings(polygon: Polygon) -> int:
+    """How often its line meets itself, beyond each piece and its two neighbours."""
+    corners = polygon.exterior.coords
+    pieces = [LineString(pair) for pair in itertools.pairwise(corners)]
+    meetings = STRtree(pieces).query(pieces, predicate="intersects").shape[1]
+    return (meetings - 3 * len(pieces)) // 2
+
+
+def _valid(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.make_valid(shape, method="structure", keep_collapsed=False)
 
 
 def _disc(centre: LatLon, km: float) -> BaseGeometry:
@@ -108,7 +136,7 @@ def _simple(polygon: Polygon) -> BaseGeometry:
 
 
 def _rounded(polygon: BaseGeometry) -> BaseGeometry:
-    return shapely.set_precision(shapely.make_valid(polygon), GRID)
+    return shapely.set_precision(_valid(polygon), GRID)
 
 
 def _text(polygon: Polygon) -> str:

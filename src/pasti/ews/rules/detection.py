@@ -105,7 +105,7 @@ class _Run:
         Nothing is let down by that: it only keeps an old stage from hiding a new warning.
         """
         heard, others = self.memory.heard_at, self.memory.upstream.values()
-        quiet = all(one.stage == NORMAL and not one.lingers_until for one in others)
+        quiet = all(one.highest == NORMAL for one in others)
         if change.stage > NORMAL and heard and change.at - heard >= self.config.forget_after and quiet:
             self.memory = replace(self.memory, rungs={}, blind=NORMAL, blind_why="", stage=NORMAL, episode=None)
 
@@ -116,13 +116,14 @@ class _Run:
             if gauge is None:
                 self._presume(SILENT, when)
             else:
-                state = replace(self.memory.upstream[gauge], lingers=NORMAL, lingers_until=None)
+                state = self.memory.upstream[gauge]
+                state = replace(state, passing=tuple(one for one in state.passing if one[0] > when))
                 self.memory = replace(self.memory, upstream={**self.memory.upstream, gauge: state})
                 self._settle(when)
 
     def _due(self, until: dt.datetime) -> tuple[dt.datetime, str | None] | None:
         times: list[tuple[dt.datetime, str | None]] = [
-            (state.lingers_until, gauge) for gauge, state in self.memory.upstream.items() if state.lingers_until
+            (passed, gauge) for gauge, state in self.memory.upstream.items() for passed, _stage in state.passing
         ]
         silent = upstream.silent_from(self.config, self.memory)
         stage, _link = upstream.presumed(self.config, self.memory)
@@ -182,7 +183,7 @@ class _Run:
             return
         episode = replace(memory.episode, wave=memory.episode.wave + 1, told=())
         value = memory.recent[-1][1] if memory.recent else None
-        sentence = sentences.lowered(before, after, self.config.hold, value)
+        sentence = sentences.lowered(before, after, self.config.hold, value, linked=bool(self.config.links))
         key = f"{findings.key(self.config.gauge, episode.began, episode.wave, after)}/turun"
         evidence: Evidence = {"from": before, "to": after}
         self.found.append(

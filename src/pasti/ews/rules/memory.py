@@ -36,14 +36,18 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Upstream:
-    """Where a linked gauge stands. What it stood at before lowering is still on its way until `lingers_until`."""
+    """Where a linked gauge stands, and stages it stood at whose last water is still on its way until then."""
 
     stage: int = NORMAL
     since: dt.datetime | None = None  # since when it is above normal
     newest: dt.datetime | None = None  # the change known last
     value: float = 0.0
-    lingers: int = NORMAL
-    lingers_until: dt.datetime | None = None
+    passing: tuple[tuple[dt.datetime, int], ...] = ()
+
+    @property
+    def highest(self) -> int:
+        """The highest stage whose water is here, or on its way."""
+        return max(self.stage, *(stage for _until, stage in self.passing), NORMAL)
 
 
 @dataclass(frozen=True)

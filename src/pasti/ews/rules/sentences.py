@@ -70,14 +70,20 @@ def blind(why: str, minutes: float, name: str, there: int) -> Both:
     )
 
 
-def lowered(before: int, after: int, hold: dt.timedelta, value: float | None) -> Both:
-    """A stage was let go."""
+def lowered(before: int, after: int, hold: dt.timedelta, value: float | None, *, linked: bool) -> Both:
+    """A stage was let go: by the readings here, and (`linked`) by what was on its way."""
+    minutes = f"{hold.total_seconds() / 60:.0f}"
+    id_why, en_why = f"bertahan di bawah batas selama {minutes} menit", f"under the limit for {minutes} minutes"
+    if linked:
+        id_why, en_why = (
+            "di bawah batas, dan kiriman dari hulu sudah lewat",
+            "under the limit, and what came down has passed",
+        )
     id_value = "" if value is None else f"; bacaan terakhir {comma(value)}"
     en_value = "" if value is None else f"; last reading {point(value)}"
-    minutes = hold.total_seconds() / 60
     return (
-        f"Turun dari {STAGES[before]} ke {STAGES[after]}: bertahan di bawah batas selama {minutes:.0f} menit{id_value}.",
-        f"Down from {STAGES[before]} to {STAGES[after]}: under the limit for {minutes:.0f} minutes{en_value}.",
+        f"Turun dari {STAGES[before]} ke {STAGES[after]}: {id_why}{id_value}.",
+        f"Down from {STAGES[before]} to {STAGES[after]}: {en_why}{en_value}.",
     )
 
 

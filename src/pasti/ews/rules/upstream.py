@@ -31,16 +31,14 @@ def changed(link: Link, state: Upstream, change: StageChange, since: dt.datetime
     if change.stage >= state.stage:
         began = state.since if state.stage > NORMAL else at
         return replace(state, stage=change.stage, since=began, newest=change.at, value=change.value)
-    return replace(
-        state, stage=change.stage, newest=change.at, value=change.value,
-        since=state.since if change.stage > NORMAL else None,
-        lingers=max(state.stage, state.lingers if state.lingers_until else NORMAL), lingers_until=at + link.travel,
-    )  # fmt: skip
+    passing = (*state.passing, (at + link.travel, state.stage))
+    since = state.since if change.stage > NORMAL else None
+    return replace(state, stage=change.stage, since=since, newest=change.at, value=change.value, passing=passing)
 
 
 def expected(link: Link, state: Upstream) -> int:
     """The stage to expect here because of one linked gauge."""
-    return link.expected(max(state.stage, state.lingers if state.lingers_until else NORMAL))
+    return link.expected(state.highest)
 
 
 def outlook(config: GaugeRules, memory: Memory) -> int:

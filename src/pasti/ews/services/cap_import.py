@@ -89,8 +89,7 @@ def _signature(content: bytes, alert: Alert) -> str:
 
 
 def _areas(alert: Alert) -> list[str]:
-    shape = cap_foreign.shape(alert)
-    drawn = [] if shape.is_empty else places.overlapping(shape, "kelurahan")
+    drawn = places.overlapping(cap_foreign.shapes(alert), "kelurahan")
     city = places.city()
     all_codes = [one.code for one in places.within(city.code, "kelurahan")] if city else []
     return sorted({*drawn, *cap_foreign.named_codes(alert, all_codes)})

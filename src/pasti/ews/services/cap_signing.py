@@ -29,6 +29,7 @@ from pasti.kernel.errors import Refused
 from pasti.platform import secret_files
 
 LIFE = dt.timedelta(days=3650)
+LONGEST_FILE_NAME = 255
 
 
 def issue(alert: Alert) -> bytes:
@@ -60,8 +61,11 @@ def certificate_pem() -> bytes:
 
 def known_certificate(sender: str) -> x509.Certificate | None:
     """The certificate that was laid down for another sender; None when there is none."""
-    place = folder() / "pengirim" / f"{quote(sender, safe='@. ')}.pem"
-    return x509.load_pem_x509_certificate(place.read_bytes()) if place.is_file() else None
+    name = f"{quote(sender, safe='@. ')}.pem"
+    place = folder() / "pengirim" / name
+    if len(name) > LONGEST_FILE_NAME or not place.is_file():
+        return None
+    return x509.load_pem_x509_certificate(place.read_bytes())
 
 
 def check_own(content: bytes, sent: dt.datetime) -> bool:

@@ -26,13 +26,26 @@ def issue_unanswered() -> int:
     return sum(_issue_by_clock(pk) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
 
 
-@transaction.atomic
 def _issue_by_clock(proposal_id: int) -> bool:
+    """With what an officer had begun to write; should that not make a whole message, with the default words instead."""
+    for own_words in (True, False):
+        try:
+            return _automatic(proposal_id, own_words)
+        except Refused as refusal:
+            log.warning("proposal %s was not issued by the clock: %s", proposal_id, refusal)
+    return False
+
+
+@transaction.atomic
+def _automatic(proposal_id: int, own_words: bool) -> bool:
     """An officer who answers at the same moment holds the river's lock first, or finds it issued."""
     try:
-        warning = drafting.locked(drafting.draft(proposal_id, None).pk)
+        proposal = drafting.open_proposal(proposal_id)
     except Refused:  # answered meanwhile
         return False
+    if not own_words:
+        drafting.withdraw_draft_of(proposal)
+    warning = drafting.locked(drafting.draft(proposal_id, None).pk)
     warning.automatic = True
     timeline.note(warning.episode, "automatic", _("Diterbitkan sistem karena usulan tidak dijawab pada waktunya"))
     issuing.put_in_force(warning)

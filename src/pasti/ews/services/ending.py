@@ -89,10 +89,11 @@ def _expire(warning_id: int) -> bool:
 def _clear(message: Warning, standing: Warning) -> Warning:
     _send(message, standing, State.ENDED, _("Aman"))
     episode = Episode.objects.get(pk=standing.episode_id)
-    Proposal.objects.filter(episode=episode, state=Proposal.State.OPEN).exclude(pk=message.proposal_id).update(
+    own = message.proposal_id or 0
+    Proposal.objects.filter(episode=episode, state=Proposal.State.OPEN).exclude(pk=own).update(
         state=Proposal.State.REPLACED, answered_at=now(), answered_by=message.composed_by
     )
-    Proposal.objects.filter(pk=message.proposal_id, state=Proposal.State.OPEN).update(
+    Proposal.objects.filter(pk=own, state=Proposal.State.OPEN).update(
         state=Proposal.State.ISSUED, answered_at=now(), answered_by=message.composed_by
     )
     issuing.withdraw(episode)

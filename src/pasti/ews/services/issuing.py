@@ -24,10 +24,17 @@ SHORTEST = dt.timedelta(minutes=30)  # a warning holds at least so long from whe
 def issue_proposal(proposal_id: int, *, by: User) -> Warning:
     """One tap: issue what was proposed, with the words and area of its draft or the default ones.
 
-    Raises NotFound; Refused `usulan-terjawab` when somebody answered before, naming them.
+    Twice by the same officer is once. Raises NotFound; Refused `usulan-terjawab` when somebody answered before, naming
+    them, and `menunggu-persetujuan` when it was written by another and only lacks the second person.
     """
-    warning = drafting.draft(proposal_id, by)
-    return _issue(drafting.locked(warning.pk), by)
+    if mine := _done_by(proposal_id, by):
+        return mine
+    warning = drafting.locked(drafting.draft(proposal_id, by).pk)
+    if warning.state == State.APPROVAL:
+        who = warning.composed_by.name if warning.composed_by else "PASTI"
+        text = _("Sudah disusun %(who)s dan menunggu persetujuan: setujui di meja jaga.") % {"who": who}
+        raise Refused("menunggu-persetujuan", text)
+    return _issue(warning, by)
 
 
 @transaction.atomic
@@ -112,6 +119,15 @@ def put_in_force(warning: Warning) -> Warning:
     _settle_proposals(warning)
     _say(warning, standing)
     return warning
+
+
+def _done_by(proposal_id: int, by: User) -> Warning | None:
+    """What the same officer's first tap made. The proposal's river is locked, so a first tap under way is waited for."""
+    river = Proposal.objects.filter(pk=proposal_id).values_list("episode__river_id", flat=True).first()
+    if river is not None:
+        timeline.lock_river(river)
+    rows = Warning.objects.filter(proposal_id=proposal_id, composed_by=by)
+    return rows.exclude(state__in=(State.DRAFT, State.WITHDRAWN)).first()
 
 
 def _issue(warning: Warning, by: User) -> Warning:

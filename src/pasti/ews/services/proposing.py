@@ -74,7 +74,7 @@ def _lower(found: Found, river: str, gauge: Gauge | None, drill: int | None, key
 
     What is in force may be let down, by an officer, as far as the river's other gauges allow.
     """
-    episode = Episode.objects.filter(river_id=river, drill_id=drill, ended_at=None).first()
+    episode = Episode.objects.filter(timeline.under(drill), river_id=river, ended_at=None).first()
     if episode is None:
         return None
     _replace(_open(episode).filter(gauge=gauge, stage__gt=found.stage))

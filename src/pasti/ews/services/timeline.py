@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import DeskChanged
@@ -30,8 +31,13 @@ def lock_river(code: str) -> River:
 
 def open_episode(river: str, drill: int | None, began_at: dt.datetime) -> Episode:
     """The river's open episode, or a new one. The river is locked before."""
-    found = Episode.objects.filter(river_id=river, drill_id=drill, ended_at=None).first()
+    found = Episode.objects.filter(under(drill), river_id=river, ended_at=None).first()
     return found or Episode.objects.create(river_id=river, drill_id=drill, began_at=began_at, recorded_at=now())
+
+
+def under(drill: int | None) -> Q:
+    """What belongs to a drill, or (None) to no drill."""
+    return Q(drill=drill) if drill is not None else Q(drill__isnull=True)
 
 
 def in_force(episode: Episode) -> Warning | None:

@@ -46,6 +46,8 @@ def watch(river_code: str) -> int:
     River.objects.select_for_update().get(pk=river_code)
     gauges = {one.code: one for one in Gauge.objects.filter(river_id=river_code)}
     names = {code: one.name for code, one in gauges.items()}
+    # What a gauge upstream sees is not here yet: it speaks through the gauge it is linked to, with the travel time.
+    above = {link["gauge"] for one in gauges.values() for link in one.rules.get("upstream") or ()}
     at, found = moment.now(), 0
     for gauge in _downstream(gauges.values()):
         rules = rules_of(gauge.code, gauge.kind, gauge.name, gauge.rules, names)

@@ -13,9 +13,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from pasti.ews.models import Gauge
-from pasti.ews.queries import citizen, forecasts, foreign, levels, maps, risk, warnings
+from pasti.ews.queries import citizen, forecasts, foreign, levels, maps, moment, risk, warnings
 from pasti.ews.queries.moment import now
-from pasti.ews.queries import moment
 from pasti.ews.web.levels_chart import chart_of
 from pasti.ews.web.pages import found_or_404, page, shown
 from pasti.kernel.places import queries as places
@@ -32,8 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     rows, standing = levels.all_now(), list(warnings.in_force()[:20])
     answer = citizen.answer(code, rows, standing) if code else None
     ward = request.GET.get("kelurahan", "")[:40]
-    context = {
-        "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": _rts(ward), "levels": citizen.levels_of(rows),
+    context: dict[str, Any] = {
+        "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": rts(ward), "levels": citizen.levels_of(rows),
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
         "unknown": bool(asked) and answer is None,
     }  # fmt: skip
@@ -63,7 +62,7 @@ def river(request: HttpRequest, code: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _file(request.GET.get("alat", ""), rows, hours)
     main = levels.city_gauge(rows)
-    context = {
+    context: dict[str, Any] = {
         "river": found, "rows": rows, "spans": list(SPANS), "span": str(hours), "at": now(),
         "charts": [chart_of(one, hours) for one in rows], "standing": list(warnings.in_force().filter(episode__river=found)),
         "areas": maps.areas_of(found.pk), "main": main, "ahead": forecasts.expected(main.gauge.pk, moment.now()) if main else [],
@@ -111,7 +110,7 @@ def _home(request: HttpRequest) -> str:
     return citizen.home_of(request.user)
 
 
-def _rts(ward: str) -> list[tuple[str, str]]:
+def rts(ward: str) -> list[tuple[str, str]]:
     """The RT of a kelurahan: code, and words with the RW before."""
     if not ward:
         return []

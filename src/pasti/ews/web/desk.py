@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,7 +29,7 @@ def board(request: HttpRequest) -> HttpResponse:
     """The watch: proposals, approvals, warnings, gauges, reports. The live part alone when the page itself asks for it."""
     after = warnings.position()
     rows = levels.all_now()
-    context = {
+    context: dict[str, Any] = {
         "after": after, "asked": warnings.proposals(), "waiting": list(warnings.waiting()), "drafts": list(warnings.drafts()[:20]),
         "standing": [*warnings.in_force(), *warnings.in_force("exercise")], "rows": rows,
         "troubled": [one for one in rows if one.silent or one.gauge.trouble or one.doubtful],

@@ -73,7 +73,7 @@ class ReasonForm(forms.Form):
 class ConfirmForm(forms.Form):
     """Which river a reported water is counted to."""
 
-    river = forms.ChoiceField(label=_("Sungai"), choices=lambda: list(River.objects.values_list("code", "name")))  # type: ignore[arg-type,misc]
+    river = forms.ChoiceField(label=_("Sungai"), choices=lambda: list(River.objects.values_list("code", "name")))
 
 
 class TextForm(forms.Form):
@@ -123,7 +123,7 @@ class DrillForm(forms.Form):
     """A drill for the calendar."""
 
     name = forms.CharField(label=_("Nama latihan"), max_length=160)
-    river = forms.ChoiceField(label=_("Sungai"), choices=lambda: list(River.objects.values_list("code", "name")))  # type: ignore[arg-type,misc]
+    river = forms.ChoiceField(label=_("Sungai"), choices=lambda: list(River.objects.values_list("code", "name")))
     planned_at = forms.DateTimeField(
         label=_("Kapan (WIB)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )

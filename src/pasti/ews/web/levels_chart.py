@@ -6,9 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from pasti.ews.models import Gauge
-from pasti.ews.queries import levels
+from pasti.ews.queries import levels, moment
 from pasti.ews.queries.levels import Now
-from pasti.ews.queries import moment
 from pasti.kernel.clock import city_zone
 
 WIDTH, HEIGHT = 720, 260

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
 
 from django.conf import settings
 from django.db import transaction
@@ -66,4 +65,4 @@ def _sent(request: HttpRequest, form: ReportForm, user: User | None) -> bool:
 def _user(request: HttpRequest) -> User | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return None
-    return cast(User, request.user)
+    return request.user

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pasti.ews.web import after, citizen, desk, forecast, report, watch
+from pasti.ews.web import after, citizen, desk, forecast, others, reach, report, watch
 
 app_name = "ews"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("peta/data/", citizen.map_data, name="map_data"),
     path("lapor/", report.report, name="report"),
     path("lapor/terkirim/", report.reported, name="reported"),
+    path("langganan/", reach.subscribe, name="subscribe"),
+    path("langganan/terkirim/", reach.asked, name="subscribed"),
+    path("langganan/setuju/<str:token>/", reach.confirm, name="confirm"),
+    path("langganan/berhenti/<str:token>/", reach.stop, name="stop"),
+    path("rt/", reach.tasks, name="rt_tasks"),
+    path("rt/<int:task_id>/", reach.task, name="rt_task"),
+    path("jaga/peringatan/<int:warning_id>/jangkauan/", reach.reached, name="reached"),
     path("jaga/", desk.board, name="desk"),
     path("jaga/usulan/<int:proposal_id>/terbit/", desk.issue, name="issue"),
     path("jaga/usulan/<int:proposal_id>/tulis/", desk.write, name="write"),
@@ -32,6 +39,7 @@ urlpatterns = [
     path("jaga/laporan/<int:report_id>/", watch.report, name="street"),
     path("jaga/laporan/<int:report_id>/foto/", watch.photo, name="photo"),
     path("jaga/laporan/<int:report_id>/<slug:verb>/", watch.answer, name="answer"),
+    path("jaga/instansi-lain/", others.alerts, name="alerts"),
     path("episode/", after.listing, name="episodes"),
     path("episode/<int:episode_id>/", after.episode, name="episode"),
     path("episode/<int:episode_id>/evaluasi/", after.review, name="review"),

@@ -80,9 +80,9 @@ def locate(lon: float, lat: float) -> list[Place]:
     return list(Place.objects.defer(*GEOMETRY_FREE).filter(pk__in=codes).order_by("code"))
 
 
-def overlapping(shape: BaseGeometry, level: str) -> list[str]:
-    """The codes of the places of one level that share ground with a valid shape (WGS 84, longitude first), by code."""
-    codes = geometry.overlapping(shape)
+def overlapping(shapes: Iterable[BaseGeometry], level: str) -> list[str]:
+    """The codes of the places of one level that share ground with any of these valid shapes (longitude first), by code."""
+    codes = {code for one in shapes for code in geometry.overlapping(one)}
     return list(Place.objects.filter(pk__in=codes, level=level).order_by("code").values_list("code", flat=True))
 
 

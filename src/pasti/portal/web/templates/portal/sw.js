@@ -12,3 +12,13 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.match(event.request, { ignoreVary: true }).then((kept) => kept || fetch(event.request)));
   }
 });
+// A warning of flood. One that goes on from another takes its place.
+self.addEventListener("push", (event) => {
+  const told = event.data ? event.data.json() : { title: "PASTI" };
+  event.waitUntil(self.registration.showNotification(told.title, {
+    body: told.body, tag: told.tag, renotify: Boolean(told.tag), requireInteraction: true, lang: "id", data: told.url }));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data || "/ews/"));
+});
