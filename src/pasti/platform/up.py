@@ -105,11 +105,13 @@ def remember(wishes: Wishes) -> None:
 
 
 def _broker_address(wishes: Wishes) -> dict[str, str]:
-    """Where the broker is: one given from outside, or none when that is empty; else our own, beside the web's port."""
+    """Where the broker is: one given from outside; else, in a demo, our own beside the web's port. Empty is none."""
     if "PASTI_MQTT_URL" in os.environ:
         return {"PASTI_MQTT_URL": os.environ["PASTI_MQTT_URL"]}
     if wishes.role != "all":
         return {}
+    if not wishes.demo:
+        return {"PASTI_MQTT_URL": ""}
     near = "127.0.0.1" if wishes.host == EVERYWHERE else wishes.host
     return {"PASTI_MQTT_URL": f"mqtt://{near}:{_free_port(wishes.host, wishes.port + 2)}"}
 

@@ -199,8 +199,8 @@ class PatientBroker(Amqtt):
 
 async def serve(host: str, port: int, until: asyncio.Event, takers: Sequence[str] = ()) -> None:
     """Serve at an address until `until` is set. For `takers`, client ids of `pasti ingest`, messages are kept from the start."""
-    for name in ("amqtt", "transitions"):  # they tell of every message
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("amqtt", "transitions"):  # they tell of every message, and warn of whoever asks for MQTT 5
+        logging.getLogger(name).setLevel(logging.ERROR)
     here = f"{__name__}."
     broker = PatientBroker(
         {

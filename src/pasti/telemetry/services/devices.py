@@ -47,7 +47,10 @@ def authenticate(code: str, key: str) -> Device | None:
 
 @transaction.atomic
 def register(wanted: DeviceWanted) -> tuple[Device, str]:
-    """Make a device; returns it and its key, which is shown this once and kept nowhere. Raises Refused."""
+    """Make a device; returns it and its key, which is shown this once and kept nowhere. Raises Refused.
+
+    Where nobody says what it is fixed to, it is the thing of its first stream.
+    """
     dev_eui = _checked(wanted, None)
     key = keys.new()
     device = Device(
@@ -61,6 +64,9 @@ def register(wanted: DeviceWanted) -> tuple[Device, str]:
     except IntegrityError:  # somebody else was a moment quicker
         raise Refused("kode-dipakai", _("Kode atau DevEUI ini sudah dipakai alat lain."), field="code") from None
     _own_streams(device)
+    if device.thing_id is None:
+        device.thing_id = device.datastreams.order_by("pk").values_list("thing_id", flat=True).first()
+        device.save(update_fields=["thing"])
     _recorded("registered", device, {"decoder": device.decoder, "fields": device.fields})
     return device, key
 

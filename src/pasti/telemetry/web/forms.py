@@ -15,7 +15,7 @@ from pasti.telemetry.queries import devices as queries
 from pasti.telemetry.rules.decoded import UNITS, Field, field_of
 from pasti.telemetry.services.devices import DeviceWanted
 
-ROWS = 4  # fields offered; a device with more gets one row more than it has
+ROWS = 2  # fields offered at first; then always one more than the device has
 LOCAL = "%Y-%m-%dT%H:%M"
 DECODERS = [
     ("json", _("JSON biasa atau SenML, lewat MQTT")),
