@@ -119,13 +119,13 @@ def _load(url: str, first: int, millions: int) -> None:
     per = millions * 1_000_000 // WIDE + 8  # the first million is a week and a little
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("SET synchronous_commit = off")
-        owner.execute(f"SELECT telemetry_ensure_month(m) FROM generate_series('2026-10-01'::timestamptz - {per} * interval '{STEP}', "
-                      "'2026-10-01', interval '1 month') m")  # fmt: skip
+        owner.execute("SET timezone = 'UTC'")
         began = time.perf_counter()
         for (month,) in owner.execute(
             f"SELECT generate_series(date_trunc('month', '2026-10-31'::timestamptz - {per} * interval '{STEP}'), '2026-10-01', "
             "interval '1 month')"
         ).fetchall():
+            owner.execute("SELECT telemetry_ensure_month(%s)", [month])
             owner.execute(
                 "INSERT INTO telemetry_observation (datastream_id, phenomenon_time, result, flag, reasons, recorded_at) "
                 f"SELECT s, t, 100 + 50 * sin(extract(epoch FROM t) / 3600), 1, 0, t FROM generate_series(%(a)s::bigint, %(b)s::bigint) s, "
