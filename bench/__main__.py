@@ -6,11 +6,14 @@ import argparse
 from collections.abc import Callable, Iterator
 
 from bench import (
+    boards,
     desk,
     foundation,
+    growth,
     identity,
     papers,
     people,
+    queues,
     reach,
     register,
     revocation,
@@ -32,6 +35,10 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "reach": reach.rows,
     "revocation": lambda _full: revocation.rows(),
     "sensorthings": lambda _full: sensorthings.rows(),
+    "queues": lambda _full: queues.rows(),
+    "queues race": lambda _full: queues.race(),
+    "queues growth": growth.rows,
+    "boards": lambda _full: boards.rows(),
 }
 
 
@@ -41,6 +48,8 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named")
     parser.add_argument("--quick", action="store_true", help="leave out the city of 213,469 people")
     wishes = parser.parse_args()
+    if " ".join(wishes.parts) in PARTS:
+        wishes.parts = [" ".join(wishes.parts)]
     if unknown := set(wishes.parts) - set(PARTS):
         parser.error(f"no part of the measurements: {', '.join(sorted(unknown))}")
     table: list[Row] = []

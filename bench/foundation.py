@@ -1,4 +1,4 @@
-"""The foundation's rows: a trivial page, the signed-in home, a one-row read, a booking; and the city's size."""
+"""The foundation's rows: a trivial page, the signed-in home, a one-row read; and the city's size."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import http.cookiejar
 import json
 import re
 import resource
-import time
 import urllib.parse
 import urllib.request
-import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg
 import pyotp
 from tests.platform_process import ROOT, Platform
 
@@ -23,7 +19,6 @@ from bench.load import get, hammer
 from bench.server import floor
 
 REQUESTS = 1500
-BOOKINGS = 600
 PAGES = (
     "/",
     "/layanan/",
@@ -47,7 +42,6 @@ def rows(full_city: bool) -> Iterator[Row]:
     with Platform(ROOT / ".cache" / "bench", people=2000) as platform:
         with floor(platform, workers=2) as bare:
             yield from _reads(platform, bare)
-        yield _booking(platform)
         small = _pages(platform) if full_city else {}
     if full_city:
         yield from _growth(small)
@@ -90,74 +84,6 @@ def sign_in(platform: Platform, role: str) -> str:
 
 def _send(browser: urllib.request.OpenerDirector, url: str, form: dict[str, str]) -> Any:
     return browser.open(urllib.request.Request(url, urllib.parse.urlencode(form).encode(), {"Referer": url}))
-
-
-def _booking(platform: Platform) -> Row:
-    """Bookings a second through HTTP to commit, on one contended session, beside the same two statements raw."""
-    token = platform.token("loket")
-    ours, raw = paired(lambda: _book_over_http(platform, token), lambda: _book_raw(platform))
-    return Row("bookings a second, one session", ours, raw, "/s", "raw psycopg, same two statements")
-
-
-def _session(platform: Platform) -> int:
-    """An open session of a coming day with room for every booking of a run."""
-    with psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True) as owner:
-        row = owner.execute(
-            "UPDATE purut_sesi SET quota_nonjkn = 10000, quota_online = 10000 WHERE id = (SELECT id FROM purut_sesi "
-            "WHERE state = 'open' AND date > current_date + 1 ORDER BY used_nonjkn, id LIMIT 1) RETURNING id"
-        ).fetchone()
-    assert row
-    return int(row[0])
-
-
-def _book_over_http(platform: Platform, token: str) -> float:
-    session, run = _session(platform), uuid.uuid4().int
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    # A birthday for each run, so that every patient is new: the dearest case.
-    born = f"{1 + run % 28:02}{1 + run // 28 % 12:02}{run // 336 % 90:02}"
-
-    def request(number: int) -> tuple[str, str, bytes, dict[str, str]]:
-        person = {"nik": f"357502{born}{1 + number:04}", "name": f"Pasien {number}", "birth_date": "1990-01-01",
-                  "sex": "L", "phone": "0812345678"}  # fmt: skip
-        body = json.dumps({"sesi_id": session, "payer": "umum", "patient": person}).encode()
-        return "POST", "/api/v1/purut/antrean", body, headers | {"Idempotency-Key": uuid.uuid4().hex}
-
-    outcome = hammer(platform.base, request, total=BOOKINGS)
-    assert set(outcome.statuses) == {201}, outcome.statuses
-    return outcome.rate
-
-
-_RAW_TABLE = """
-CREATE TABLE IF NOT EXISTS bench_session (id int PRIMARY KEY, used int NOT NULL, last_number int NOT NULL, quota int NOT NULL);
-CREATE TABLE IF NOT EXISTS bench_booking (id bigserial PRIMARY KEY, session int NOT NULL, number int NOT NULL,
-  code text NOT NULL UNIQUE, name text NOT NULL, at timestamptz NOT NULL DEFAULT now(), UNIQUE (session, number));
-TRUNCATE bench_session, bench_booking;
-INSERT INTO bench_session VALUES (1, 0, 0, 10000);
-"""
-_TAKE = "UPDATE bench_session SET used = used + 1, last_number = last_number + 1 WHERE id = 1 AND used < quota RETURNING last_number"
-_INSERT = "INSERT INTO bench_booking (session, number, code, name) VALUES (1, %s, %s, %s)"
-
-
-def _book_raw(platform: Platform) -> float:
-    url = platform.environment()["PASTI_DATABASE_OWNER_URL"]
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(_RAW_TABLE)
-
-    def work(share: int) -> None:
-        with psycopg.connect(url) as connection:
-            for number in range(share):
-                with connection.transaction():
-                    row = connection.execute(_TAKE).fetchone()
-                    assert row
-                    connection.execute(_INSERT, [row[0], uuid.uuid4().hex, f"Pasien {number}"])
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(work, [BOOKINGS // 8] * 8))
-    rate = BOOKINGS / (time.perf_counter() - began)
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("DROP TABLE bench_session, bench_booking")
-    return rate
 
 
 def _pages(platform: Platform) -> dict[str, float]:

@@ -23,15 +23,16 @@ def floor(platform: Platform, workers: int) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait(f"{base}/page")
+        wait_for(f"{base}/page")
         yield base
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + 20
+def wait_for(url: str, seconds: float = 20) -> None:
+    """Wait until the address answers."""
+    deadline = time.monotonic() + seconds
     while True:
         try:
             urllib.request.urlopen(url, timeout=1).close()

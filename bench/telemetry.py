@@ -116,7 +116,7 @@ def _copied(url: str) -> float:
 
 def _load(url: str, first: int, millions: int) -> None:
     """Fill the archive backwards from the end of October 2026, month by month, in the database itself."""
-    per = millions * 1_000_000 // WIDE
+    per = millions * 1_000_000 // WIDE + 8  # the first million is a week and a little
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("SET synchronous_commit = off")
         owner.execute(f"SELECT telemetry_ensure_month(m) FROM generate_series('2026-10-01'::timestamptz - {per} * interval '{STEP}', "

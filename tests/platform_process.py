@@ -106,8 +106,9 @@ class Platform:
             time.sleep(0.1)
 
     def part(self, name: str) -> int:
-        """The process id of one part: web, live, worker or database."""
-        marks = {"web": "pasti.wsgi", "live": "pasti.live", "worker": "worker", "database": "postgres"}
+        """The process id of one part: web, live, worker, database, broker or ingest."""
+        marks = {"web": "pasti.wsgi", "live": "pasti.live", "worker": "worker", "database": "postgres",
+                 "broker": "pasti broker", "ingest": "pasti ingest"}  # fmt: skip
         assert self.process is not None
         out = subprocess.run(
             ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True

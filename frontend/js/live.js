@@ -1,35 +1,66 @@
 // Parts of a page that follow what happens: [data-live-url] listens, [data-live-refresh] is fetched again.
-// The stream only says that something changed; the server's own fragment is the truth, so nothing is missed
-// while the line was cut: every (re)connection fetches it too. Without a stream the fragment is polled.
+// A call is shown as the stream says it, in [data-live-field]; the server's own fragment is the truth and follows within a
+// second, not from all boards at once. Nothing is missed while the line was cut: every (re)connection fetches it too.
+// Without a stream the fragment is polled.
+import { announce } from "./speaking.js";
+
 const POLL = 15000;
+const SILENCE = 40000; // the stream beats every 15 s: a line that is silent for longer is dead, and a device that slept finds out
+const LOOK = 5000;
+const SPREAD = 1000;
 
 function follow(element) {
   const { liveUrl, liveRefresh, liveSpeak } = element.dataset;
   const state = document.querySelector("[data-live-state]");
   let after = element.dataset.liveAfter;
   let polling = 0;
+  let heard = Date.now();
+  let source;
+  let asked = 0;
+  let shown = 0;
+  let pending = 0;
 
-  async function refresh() {
-    const answer = await fetch(liveRefresh, { headers: { "X-Live": "1" }, cache: "no-store" });
-    if (answer.ok) element.innerHTML = await answer.text();
+  // What an event changed is rendered once for all who saw it; `seen` names the event.
+  async function refresh(seen) {
+    const address = seen ? `${liveRefresh}?peristiwa=${seen}` : liveRefresh;
+    const mine = ++asked;
+    const answer = await fetch(address, { headers: { "X-Live": "1" }, cache: "no-store" });
+    const part = await answer.text();
+    if (!answer.ok || mine < shown) return; // an answer that was overtaken by a later one
+    shown = mine;
+    element.innerHTML = part;
   }
-  const quietly = () => refresh().catch(() => tell("putus"));
+  function show(message) {
+    if (message.jenis !== "panggil") return;
+    shown = ++asked; // what was asked for before this call is older than it
+    for (const part of element.querySelectorAll("[data-live-field]")) part.textContent = message[part.dataset.liveField];
+    if (liveSpeak !== undefined && message.ucapan) announce(message.ucapan);
+  }
+  const quietly = (seen) => refresh(seen).catch(() => tell("putus"));
   const tell = (word) => state && (state.textContent = state.dataset[word] || "");
 
   function connect() {
     const url = new URL(liveUrl, location.href);
     if (after) url.searchParams.set("after", after);
-    const source = new EventSource(url);
+    source?.close();
+    source = new EventSource(url);
+    heard = Date.now();
     source.onopen = () => {
+      heard = Date.now();
       clearInterval(polling);
       polling = 0;
       tell("tersambung");
       quietly();
     };
+    source.addEventListener("detak", () => (heard = Date.now()));
     source.onmessage = (event) => {
+      heard = Date.now();
       after = event.lastEventId;
-      const message = JSON.parse(event.data);
-      quietly().then(() => liveSpeak !== undefined && message.ucapan && speak(message.ucapan));
+      show(JSON.parse(event.data));
+      pending ||= setTimeout(() => {
+        pending = 0;
+        quietly(after);
+      }, Math.random() * SPREAD);
     };
     source.onerror = () => {
       tell("putus");
@@ -38,16 +69,8 @@ function follow(element) {
     };
   }
   connect();
+  setInterval(() => Date.now() - heard > SILENCE && connect(), LOOK);
   document.addEventListener("visibilitychange", () => document.hidden || quietly());
-}
-
-function speak(text) {
-  document.documentElement.dataset.spoken = text;
-  if (!("speechSynthesis" in window)) return;
-  const words = new SpeechSynthesisUtterance(text);
-  words.lang = "id-ID";
-  words.rate = 0.9;
-  window.speechSynthesis.speak(words);
 }
 
 document.querySelectorAll("[data-live-url]").forEach(follow);

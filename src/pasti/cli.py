@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +70,39 @@ def worker(data: Data = DEFAULT_DATA, concurrency: int = 4) -> None:
     from pasti.worker import run
 
     run(concurrency)
+
+
+@app.command()
+def ingest(
+    data: Data = DEFAULT_DATA,
+    number: Annotated[int, typer.Option(min=1, help="Tells several of these processes apart.")] = 1,
+) -> None:
+    """Take readings from the MQTT broker into the database, and publish what was stored, until told to stop."""
+    _django(data)
+    from pasti.telemetry.mqtt.process import run
+
+    run(number)
+
+
+@app.command()
+def broker(data: Data = DEFAULT_DATA, host: str = "127.0.0.1", port: int = 1883) -> None:
+    """Run the demo's own MQTT broker until told to stop. A city runs Mosquitto: docs/mqtt.md."""
+    _django(data)
+    from pasti.telemetry.mqtt import embedded, process
+
+    embedded.run(host, port, [process.session_name()])
+
+
+@app.command("mqtt-accounts")
+def mqtt_accounts(
+    to: Annotated[Path, typer.Option(help="Folder for Mosquitto's files `passwords` and `access`.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Write Mosquitto's password file and access list; says whether they changed, so that it is reloaded only then."""
+    _django(data)
+    from pasti.telemetry.mqtt.accounts import write
+
+    typer.echo("changed" if write(to) else "unchanged")
 
 
 @app.command()
@@ -167,6 +202,7 @@ def rain(
     from pasti.kernel.errors import Refused
     from pasti.simulation import gauges
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the played time ends with the player
     try:
         gauges.play(river, hours=hours, speed=speed, say=typer.echo, fault=fault)
     except Refused as refusal:
@@ -192,17 +228,33 @@ def evaluate_waiting(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Say how true estimates of the waiting time are, beside the BPJS formula and a plain average."""
-    from pasti.purut import waiting_report
+    from pasti.purut.rules import evaluation_report
 
-    text = waiting_report.simulated(days, seed)
+    text = evaluation_report.simulated(days, seed)
     if replay:
         _django(data)
         from pasti.purut.queries import estimates
 
-        text += waiting_report.replayed(estimates.replayable())
+        text += evaluation_report.replayed(estimates.replayable())
     typer.echo(text)
     if write:
-        waiting_report.write(text)
+        page = Path("docs/waiting-times.md")
+        page.write_text(evaluation_report.put_into(page.read_text(), text))
+
+
+@app.command("check-queues")
+def check_queues(data: Data = DEFAULT_DATA) -> None:
+    """Count in the database itself that nothing was oversold, lost or doubled in the hospital's queues."""
+    _django(data)
+    from pasti.purut.queries import invariants
+
+    found = invariants.check()
+    for one in found:
+        first = f"  (first: {', '.join(one.examples)})" if one.broken else ""
+        typer.echo(f"{one.broken:>6} of {one.looked_at:>9,}  {one.invariant.code:<14} {one.invariant.words}{first}")
+    broken = sum(one.broken for one in found)
+    typer.echo(f"{broken} violation(s)" if broken else "every invariant holds")
+    raise typer.Exit(1 if broken else 0)
 
 
 @app.command("verify-audit")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -42,6 +44,8 @@ def examine() -> Iterator[Finding]:
         with connection:
             yield from (check(connection) for check in _DATABASE_CHECKS)
     yield _signature(env)
+    if env.mqtt_url:
+        yield _broker(env)
     yield _page("web", f"{env.base_url}/readyz")
     yield _page("live", f"{env.live_url}/healthz")
 
@@ -151,6 +155,15 @@ def _signature(env: environment.Environment) -> Finding:
     )
 
 
+def _broker(env: environment.Environment) -> Finding:
+    where = urlsplit(env.mqtt_url)
+    try:
+        socket.create_connection((where.hostname or "", where.port or 1883), 3).close()
+    except OSError as error:
+        return Finding("broker", False, f"{env.mqtt_url}: {error}", "is the broker running? see docs/mqtt.md")
+    return Finding("broker", True, f"{env.mqtt_url} answers")
+
+
 def _page(name: str, url: str) -> Finding:
     try:
         with urllib.request.urlopen(url, timeout=3) as answer:
@@ -159,4 +172,17 @@ def _page(name: str, url: str) -> Finding:
         return Finding(name, False, f"{url}: {error}", "start the platform with `pasti up`")
 
 
-_DATABASE_CHECKS: tuple[Callable[[psycopg.Connection], Finding], ...] = (_roles, _events, _jobs, _seals, _tallies)
+def _unpublished(connection: psycopg.Connection) -> Finding:
+    row = connection.execute(
+        "SELECT count(*), coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::int FROM telemetry_announcement"
+    ).fetchone() or (0, 0)
+    late = row[1] > 120
+    return Finding(
+        "publications", not late, f"{row[0]} waiting, the oldest for {row[1]} s",
+        "is `pasti ingest` running, and the broker it speaks to?" if late else "",
+    )  # fmt: skip
+
+
+_DATABASE_CHECKS: tuple[Callable[[psycopg.Connection], Finding], ...] = (
+    _roles, _events, _jobs, _seals, _tallies, _unpublished,
+)  # fmt: skip

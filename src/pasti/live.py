@@ -16,17 +16,20 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg
+from psycopg_pool import AsyncConnectionPool
 
 from pasti.platform import environment
 
 log = logging.getLogger(__name__)
 CHANNEL = "pasti_live"
 HEARTBEAT = 15.0  # seconds; shorter than the idle limits of common proxies
+BEAT = b"event: detak\ndata: {}\n\n"  # an event, not a comment: pages see from its absence that the line is dead
 REPLAY_LIMIT = 200
 WAITING_LIMIT = 100  # messages a slow page may lag behind before it is cut off (it reconnects and replays)
 PATH = re.compile(r"^/live/([A-Za-z0-9._:-]{1,120})$")
 
-Message = tuple[int, str]
+READERS = 4  # connections that read what pages missed; a thousand of them may come back at once
+Message = tuple[int, bytes]  # an event's id and its frame, made once for all pages
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -38,6 +41,15 @@ class Stream:
         self.pages: dict[str, set[asyncio.Queue[Message | None]]] = defaultdict(set)
         self.last_id = 0
         self.connected = False
+        self.readers: AsyncConnectionPool[Any] | None = None
+
+    async def open(self) -> None:
+        """Get ready to read what pages missed; the database need not be there yet."""
+        self.readers = AsyncConnectionPool(
+            self.url, min_size=1, max_size=READERS, open=False, kwargs={"autocommit": True},
+            check=AsyncConnectionPool.check_connection,
+        )  # fmt: skip
+        await self.readers.open()
 
     async def listen_forever(self) -> None:
         """Listen; when the database goes away, come back and send what was missed."""
@@ -81,9 +93,10 @@ class Stream:
     def _spread(self, rows: list[tuple[int, str, str]]) -> None:
         for event_id, topic, text in rows:
             self.last_id = max(self.last_id, event_id)
+            message = (event_id, _frame(event_id, text))
             for queue in list(self.pages.get(topic, ())):
                 try:
-                    queue.put_nowait((event_id, text))
+                    queue.put_nowait(message)
                 except asyncio.QueueFull:
                     self._cut(topic, queue)
 
@@ -94,9 +107,10 @@ class Stream:
 
     async def missed(self, topic: str, after: int) -> list[Message]:
         """What `topic` had after event `after`, for a page that comes back."""
-        async with await self._connect() as connection:
+        assert self.readers is not None, "opened before the first page is served"
+        async with self.readers.connection() as connection:
             rows = await self._rows(connection, "topic = %s AND id > %s", [topic, after], REPLAY_LIMIT)
-        return [(event_id, text) for event_id, _, text in rows]
+        return [(event_id, _frame(event_id, text)) for event_id, _, text in rows]
 
 
 stream = Stream(environment.read().database_url)
@@ -118,11 +132,14 @@ async def _lifespan(receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            await stream.open()
             task = asyncio.create_task(stream.listen_forever())
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             if task:
                 task.cancel()
+            if stream.readers:
+                await stream.readers.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -141,10 +158,10 @@ async def _serve(topic: str, after: int | None, receive: Callable[[], Awaitable[
     gone = asyncio.create_task(_gone(receive))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await _send(send, "retry: 2000\n\n")
+        await _send(send, b"retry: 2000\n\n")
         sent = after or 0
-        for event_id, text in await stream.missed(topic, after) if after is not None else []:
-            await _send(send, _frame(event_id, text))
+        for event_id, frame in await stream.missed(topic, after) if after is not None else []:
+            await _send(send, frame)
             sent = event_id
         await _follow(queue, sent, gone, send)
     except (psycopg.Error, OSError) as error:
@@ -161,12 +178,12 @@ async def _follow(queue: asyncio.Queue[Message | None], sent: int, gone: asyncio
         try:
             message = await asyncio.wait_for(queue.get(), HEARTBEAT)
         except TimeoutError:
-            await _send(send, ": detak\n\n")
+            await _send(send, BEAT)
             continue
         if message is None:
             return
         if message[0] > sent:
-            await _send(send, _frame(*message))
+            await _send(send, message[1])
 
 
 async def _gone(receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
@@ -174,8 +191,8 @@ async def _gone(receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         pass
 
 
-async def _send(send: Send, text: str) -> None:
-    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+async def _send(send: Send, frame: bytes) -> None:
+    await send({"type": "http.response.body", "body": frame, "more_body": True})
 
 
 async def _answer(send: Send, status: int) -> None:
@@ -183,8 +200,8 @@ async def _answer(send: Send, status: int) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _frame(event_id: int, text: str) -> str:
-    return f"id: {event_id}\ndata: {text}\n\n"
+def _frame(event_id: int, text: str) -> bytes:
+    return f"id: {event_id}\ndata: {text}\n\n".encode()
 
 
 _HEADERS = [

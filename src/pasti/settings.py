@@ -29,6 +29,7 @@ PASTI_BPJS_URL, PASTI_BPJS_CONS_ID = ENV.bpjs_url, ENV.bpjs_cons_id
 PASTI_BPJS_SECRET, PASTI_BPJS_USER_KEY = ENV.bpjs_secret, ENV.bpjs_user_key
 PASTI_EWS_GATEWAYS = json.loads(ENV.ews_gateways or "{}")
 PASTI_PUSH_HOSTS: tuple[str, ...] = ()  # instead of the push services of the usual browsers; for tests
+PASTI_MQTT_URL, PASTI_MQTT_SECRETS, PASTI_MQTT_SESSION = ENV.mqtt_url, ENV.mqtt_secrets, ENV.mqtt_session
 PASTI_CAP_FEEDS = ENV.cap_feeds.split()
 
 _city = PASTI_CITY_PACK / "city.yaml"

@@ -6,9 +6,12 @@ import os
 
 import django
 
+NICENESS = 5  # on a machine of few cores who waits before a screen goes first
+
 
 def run(concurrency: int = 4) -> None:
     """Work until SIGTERM; a running job is finished first."""
+    os.nice(NICENESS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasti.settings")
     django.setup()
     from procrastinate.contrib.django import app

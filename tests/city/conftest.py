@@ -107,6 +107,7 @@ def clinic_today(platform: Platform) -> int:
         now = dt.datetime.now(dt.UTC)
         row = owner.execute(
             "UPDATE purut_sesi SET state = 'open', starts_at = %s, ends_at = %s, quota_online = quota_online + 50, "
+            "quota_walkin = quota_walkin + 50, "
             "quota_nonjkn = quota_nonjkn + 50 WHERE id = (SELECT id FROM purut_sesi WHERE poli_id = 'ANA' AND date = %s "
             "ORDER BY id LIMIT 1) RETURNING id",
             [now + dt.timedelta(minutes=5), now + dt.timedelta(hours=5), _today()],

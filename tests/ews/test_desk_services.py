@@ -159,6 +159,16 @@ class TestEnding:
         assert Episode.objects.get().ended_at == message.sent_at
         assert told()[-1] == "WarningEnded"
 
+    def test_a_river_that_is_still_up_is_not_declared_over_without_a_reason(self, gauge: Gauge, official: Any) -> None:
+        sari = official("sari")
+        warning = issuing.issue_proposal(proposed(gauge, 2).pk, by=sari)
+        Gauge.objects.filter(pk=gauge.pk).update(stage=2)
+        with pytest.raises(Refused) as refused:
+            ending.all_clear(warning.pk, by=sari)
+        assert refused.value.code == "air-masih-tinggi"
+        ending.all_clear(warning.pk, by=sari, despite="alat macet, dilihat sendiri")
+        assert "dilihat sendiri" in Note.objects.get(kind="despite").text
+
     def test_a_mistake_is_taken_back_with_words_people_read(self, gauge: Gauge, official: Any) -> None:
         sari = official("sari")
         warning = issuing.issue_proposal(proposed(gauge, 1).pk, by=sari)

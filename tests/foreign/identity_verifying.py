@@ -30,4 +30,4 @@ def objects(world: World) -> dict[str, Any]:
         state="passed", answered_at=moment,
     )  # fmt: skip
     Shown.objects.create(request=question, claims={"nik": NIK, "name": NAME}, until=later)
-    return {"id/meja/:pk": question.pk, "id/oid4vp/:pk": question.pk}
+    return {"id/meja/:pk": question.pk, "id/oid4vp/:pk": question.pk, "purut/anjungan/kartu/:pk": question.pk}

@@ -278,9 +278,9 @@ def test_the_measures_are_computed_from_the_scores(sesi: Sesi) -> None:
 def test_past_sessions_can_be_replayed(sesi: Sesi) -> None:
     for days_ago in (3, 2, 1):
         held(sesi, days_ago, seed=days_ago)
-    from pasti.purut import waiting_report
+    from pasti.purut.rules import evaluation_report
 
-    text = waiting_report.replayed(queries.estimates.replayable())
+    text = evaluation_report.replayed(queries.estimates.replayable())
     assert "3 past sessions of the database" in text
     assert "| all, replayed | 3 |" in text
 

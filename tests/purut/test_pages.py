@@ -191,7 +191,7 @@ def test_a_refused_act_is_said_and_not_done(sesi: Sesi, official: Official, brow
     made = booked(sesi)
     nurse = browsing(official("perawat"))
     said = nurse.post(f"/purut/perawat/antrean/{made.code}/selesai/", follow=True).content.decode()
-    assert "sudah berstatus booked" in said
+    assert "sudah berubah: Terdaftar" in said
     assert nurse.post(f"/purut/perawat/antrean/{made.code}/batal/").status_code == 403, "cancelling is for the counter"
     assert nurse.post(f"/purut/perawat/antrean/{made.code}/hapus/").status_code == 404
     assert nurse.post("/purut/perawat/antrean/ZZZZZZZZ/datang/").status_code == 404
@@ -218,13 +218,13 @@ def test_the_counter_registers_a_walk_in_and_prints(sesi: Sesi, official: Offici
     clerk = browsing(official("loket"))
     answer = clerk.post("/purut/loket/", walk_in(sesi))
     made = Antrean.objects.get()
-    assert (answer.status_code, answer.url) == (302, f"/purut/loket/karcis/{made.code}/")
+    assert (answer.status_code, answer.url) == (302, f"/purut/loket/karcis/{made.code}/?cetak=1")
     assert (made.channel, made.state) == ("loket", "checked_in")
     assert "B-001" in clerk.get(answer.url).content.decode()
     again = clerk.post("/purut/loket/", walk_in(sesi))
     assert (again.status_code, "sudah terdaftar" in again.content.decode()) == (422, True)
     assert clerk.get("/purut/loket/cari/", {"code": made.code.lower()}).url == f"/purut/perawat/{sesi.pk}/"
-    assert clerk.get("/purut/loket/cari/", {"code": "x"}).url == "/purut/loket/"
+    assert clerk.get("/purut/loket/cari/", {"code": "x"}).url == "/purut/loket/?code=x"
 
 
 def test_a_wrong_nik_is_said_at_the_nik_and_the_rest_is_kept(

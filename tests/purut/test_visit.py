@@ -17,7 +17,6 @@ from pasti.kernel.errors import Refused
 from pasti.kernel.publish.registry import registry
 from pasti.purut import services
 from pasti.purut.models import Antrean, Resep, Sesi
-from pasti.purut.web import kiosk
 
 from .conftest import arrive, arrived, booked, open_session, patient
 
@@ -181,56 +180,6 @@ def test_a_patient_cancels_until_called_and_as_early_as_the_hospital_says(sesi: 
     services.cancel(far)
     services.cancel(near, by_patient=False)
     services.cancel(near)
-
-
-@pytest.fixture
-def device(official: Official, browsing: Browsing) -> Client:
-    """A kiosk set up by a clerk."""
-    clerk = browsing(official("loket"))
-    assert clerk.post("/purut/anjungan/pasang/").url == "/purut/anjungan/"
-    assert clerk.get("/purut/loket/").status_code == 302, "the clerk is signed out of it"
-    kiosk._tries._state.clear()
-    return clerk
-
-
-def test_at_the_kiosk_a_patient_finds_the_number_and_checks_in(sesi: Sesi, device: Client) -> None:
-    made = booked(sesi, 1, patient=patient(1, "Nama Sangat Rahasia"))
-    for asked in (made.code.lower(), made.patient.nik, f"https://pasti.test/purut/antrean/{made.code}/"):
-        page = device.post("/purut/anjungan/", {"asked": asked}).content.decode()
-        assert "B-001" in page
-        assert "N. S. R." in page
-        assert "Rahasia" not in page
-    ticket = device.post(f"/purut/anjungan/{made.code}/", {"priority": "hamil"}).content.decode()
-    assert "B-001" in ticket
-    assert "loket pendaftaran" in ticket, "a first visit goes by the counter"
-    made.refresh_from_db()
-    assert (made.state, made.priority) == ("admission", "hamil")
-    assert device.post(f"/purut/anjungan/{made.code}/", {"priority": "darurat"}).status_code == 200
-    made.refresh_from_db()
-    assert made.priority == "hamil"
-
-
-def test_the_kiosk_refuses_what_is_not_for_today_and_too_many_tries(sesi: Sesi, device: Client) -> None:
-    later = booked(Sesi.objects.get(poli="ANA", date=today() + dt.timedelta(days=1)))
-    assert device.post("/purut/anjungan/", {"asked": later.code}).status_code == 422
-    assert device.post(f"/purut/anjungan/{later.code}/").status_code == 409
-    assert device.post("/purut/anjungan/ZZZZZZZZ/").status_code == 404
-    said = [device.post("/purut/anjungan/", {"asked": f"{serial:016}"}).content.decode() for serial in range(22)]
-    assert "Terlalu banyak percobaan" in said[-1]
-
-
-def test_elsewhere_than_on_a_kiosk_the_page_does_nothing(
-    sesi: Sesi, official: Official, browsing: Browsing, client: Client
-) -> None:
-    made = booked(sesi)
-    client.cookies[kiosk.COOKIE] = "1:forged"
-    for browser in (client, browsing(official("loket"))):
-        assert browser.get("/purut/anjungan/").status_code == 403
-        assert browser.post("/purut/anjungan/", {"asked": made.patient.nik}).status_code == 403
-        assert browser.post(f"/purut/anjungan/{made.code}/").status_code == 403
-    made.refresh_from_db()
-    assert made.state == "booked"
-    assert browsing(official("perawat")).post("/purut/anjungan/pasang/").status_code == 403
 
 
 def test_the_nurse_sees_who_comes_next_and_calls_somebody_first(

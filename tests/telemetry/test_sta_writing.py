@@ -304,7 +304,7 @@ def test_reading_is_for_all_and_writing_for_those_with_the_right(api: Api) -> No
 def test_a_device_writes_its_own_observations_and_nothing_else(api: Api) -> None:
     mine, at, other = device("alat-7"), made_stream(api), made_stream(api, "Petung")
     Datastream.objects.filter(pk=at).update(device=mine)
-    key = renew_key(mine)
+    key = renew_key(mine.pk)
     gauge = Api("Basic " + base64.b64encode(f"alat-7:{key}".encode()).decode())
     gauge.make("Observations", {"result": 1, "Datastream": {"@iot.id": at}})
     gauge.send("POST", "Observations", {"result": 1, "Datastream": {"@iot.id": other}}, 403)
@@ -317,6 +317,6 @@ def test_a_device_writes_its_own_observations_and_nothing_else(api: Api) -> None
     assert authenticate("alat-7", key) == mine
     assert authenticate("alat-7", key + "x") is None
     assert authenticate("alat-8", key) is None
-    renew_key(mine)
+    renew_key(mine.pk)
     gauge.send("POST", "Observations", {"result": 1, "Datastream": {"@iot.id": at}}, 401)
     assert authenticate(device("alat-9").code, "") is None, "a device without a key"

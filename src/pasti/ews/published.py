@@ -100,6 +100,7 @@ SUBSCRIPTIONS = [
     Subscription("telemetry.WatchedReadings", "pasti.ews.services.watching:heard", "ews.watch_readings"),
     Subscription("ews.StreetReported", "pasti.ews.services.reporting:heard", "ews.group_streets"),
     Subscription("ews.WarningProposed", "pasti.ews.services.telling:proposed", "ews.tell_officers"),
+    Subscription("telemetry.DeviceAnswered", "pasti.ews.services.reach.sirens:heard", "ews.sirens"),
     *(
         Subscription(f"ews.Warning{what}", "pasti.ews.services.reach.planning:heard", f"ews.reach_{what.lower()}")
         for what in ("Issued", "Updated", "Cancelled", "Ended")

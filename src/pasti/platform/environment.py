@@ -25,7 +25,9 @@ class Environment:
     `ews_gateways` is JSON: the providers of SMS, WhatsApp and Telegram (`ews.services.reach.channels.gateways`).
     `bpjs_user` and `bpjs_password` are what BPJS signs in to us with (docs/bpjs.md), the others what we sign in to BPJS
     with; without `bpjs_url` nothing is sent there. `cap_feeds` are the addresses of lists of other agencies' warnings,
-    separated by spaces; without one nothing is fetched.
+    separated by spaces; without one nothing is fetched. `mqtt_url` is the broker (docs/mqtt.md), empty for none;
+    `mqtt_secrets` are the passwords of our own programs there by user name, `mqtt_session` the part of their client ids
+    nobody knows.
     """
 
     data_dir: Path
@@ -51,6 +53,9 @@ class Environment:
     bpjs_user_key: str
     ews_gateways: str
     cap_feeds: str
+    mqtt_url: str
+    mqtt_secrets: dict[str, str]
+    mqtt_session: str
 
     @property
     def one_login(self) -> bool:
@@ -83,6 +88,18 @@ def ensure_secret(folder: Path) -> None:
         store(folder, PASTI_SECRET_KEY=secrets.token_urlsafe(64))
 
 
+MQTT_PROGRAMS = ("ingest", "siren", "lorawan")
+
+
+def ensure_mqtt_secrets(folder: Path) -> None:
+    """Make the passwords of our programs at the broker on the first start and never again."""
+    names = ["PASTI_MQTT_SESSION", *(f"PASTI_MQTT_{one.upper()}_SECRET" for one in MQTT_PROGRAMS)]
+    known = stored(folder)
+    missing = {name: secrets.token_urlsafe(24) for name in names if name not in known}
+    if missing:
+        store(folder, **missing)
+
+
 def read() -> Environment:
     """The environment of this process: variables first, then the data folder's file."""
     folder = data_dir()
@@ -112,4 +129,11 @@ def read() -> Environment:
         bpjs_user_key=values.get("PASTI_BPJS_USER_KEY", ""),
         ews_gateways=values.get("PASTI_EWS_GATEWAYS", ""),
         cap_feeds=values.get("PASTI_CAP_FEEDS", ""),
+        mqtt_url=values.get("PASTI_MQTT_URL", ""),
+        mqtt_secrets={
+            f"pasti-{one}": secret
+            for one in MQTT_PROGRAMS
+            if (secret := values.get(f"PASTI_MQTT_{one.upper()}_SECRET", ""))
+        },
+        mqtt_session=values.get("PASTI_MQTT_SESSION", ""),
     )

@@ -83,6 +83,7 @@ def _run(wishes: Wishes) -> None:
 def remember(wishes: Wishes) -> None:
     """Write addresses and mode where every part and every later command finds them."""
     environment.ensure_secret(wishes.data)
+    environment.ensure_mqtt_secrets(wishes.data)
     base = wishes.base_url or f"http://{'127.0.0.1' if wishes.host == EVERYWHERE else wishes.host}:{wishes.port}"
     secure = base.startswith("https://")
     values = {
@@ -100,7 +101,19 @@ def remember(wishes: Wishes) -> None:
         values["PASTI_DATABASE_OWNER_URL"] = os.environ.get(
             "PASTI_DATABASE_OWNER_URL", os.environ["PASTI_DATABASE_URL"]
         )
-    environment.store(wishes.data, **values)
+    environment.store(wishes.data, **values, **_broker_address(wishes))
+
+
+def _broker_address(wishes: Wishes) -> dict[str, str]:
+    """Where the broker is: one given from outside; else, in a demo, our own beside the web's port. Empty is none."""
+    if "PASTI_MQTT_URL" in os.environ:
+        return {"PASTI_MQTT_URL": os.environ["PASTI_MQTT_URL"]}
+    if wishes.role != "all":
+        return {}
+    if not wishes.demo:
+        return {"PASTI_MQTT_URL": ""}
+    near = "127.0.0.1" if wishes.host == EVERYWHERE else wishes.host
+    return {"PASTI_MQTT_URL": f"mqtt://{near}:{_free_port(wishes.host, wishes.port + 2)}"}
 
 
 def start_embedded(folder: Path) -> tuple[Part, postgres.Cluster]:
@@ -148,7 +161,19 @@ def _parts(wishes: Wishes) -> list[Part]:
         parts.append(Part("worker", [python, "-m", "pasti", "worker", "--data", str(wishes.data)], env))
         if wishes.demo:
             parts.append(Part("gauges", [python, "-m", "pasti", "simulate", "gauges", "--data", str(wishes.data)], env))
+        parts += _mqtt_parts(wishes, env)
     return parts
+
+
+def _mqtt_parts(wishes: Wishes, env: dict[str, str]) -> list[Part]:
+    """A taker of messages where there is a broker, and our own broker unless one was given."""
+    url = environment.stored(wishes.data).get("PASTI_MQTT_URL", "")
+    if not url:
+        return []
+    command, data = [sys.executable, "-m", "pasti"], ["--data", str(wishes.data)]
+    own = [*command, "broker", "--host", wishes.host, "--port", url.rpartition(":")[2], *data]
+    broker = [] if "PASTI_MQTT_URL" in os.environ else [Part("broker", own, env)]
+    return [*broker, Part("ingest", [*command, "ingest", *data], env)]
 
 
 def _announce(tree: Supervisor, wishes: Wishes, began: float) -> None:

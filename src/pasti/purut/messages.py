@@ -94,7 +94,7 @@ def remind_tomorrow() -> int:
 def tell(row: Antrean | Tunggu, key: str, title: str, body: str, facts: dict[str, Any], page: str = "") -> None:
     """Send in the reader's own language; nobody is told where neither booker nor patient has an account.
 
-    Moments among `facts` are shown as date and time; `key` is what makes the same message the same.
+    Moments among `facts` are shown as date and time, the day in words; `key` is what makes the same message the same.
     """
     user = reader_of(row)
     if user is not None:
@@ -102,6 +102,8 @@ def tell(row: Antrean | Tunggu, key: str, title: str, body: str, facts: dict[str
             words = facts | {
                 name: _moment(facts[name]) for name in ("when", "until") if "T" in str(facts.get(name, ""))
             }
+            if "date" in facts:
+                words["date"] = date_format(dt.date.fromisoformat(facts["date"]), "j F Y")
             send(user.pk, kind="purut", title=_(title) % words, body=_(body) % words, url=page, dedupe_key=key)
 
 

@@ -11,6 +11,7 @@ from pasti.ews.queries import forecasts, moment
 from pasti.ews.queries import gauges as known
 from pasti.ews.services import forecasting, replaying, watching
 from pasti.kernel.clock import now
+from pasti.simulation import devices
 from pasti.simulation.forecast_report import history
 from pasti.simulation.river_scenarios import season, wib
 from pasti.simulation.rivers import RIVERS, Course, River, Sample, Storm, course
@@ -63,17 +64,18 @@ def feed(say: Say, seconds: float = 60.0, until: Callable[[], bool] = lambda: Fa
     """Send each gauge's reading of the minute, as its device would, until told to stop; a replayed river sends its own."""
     fit_forecasts()
     streams = known.streams()
+    devices.install(streams)
     start = now().replace(hour=0, minute=0, second=0, microsecond=0)
     while not until():
         at = now().replace(second=0, microsecond=0)
         replay = moment.running()
         playing = replay.river_code if replay else ""
         batch = [
-            Reading(streams[one.gauge], at, one.value)
+            one._replace(at=at)
             for code, river in RIVERS.items() if code != playing
             for one in _of_the_minute(river, start, at) if one.gauge in streams
         ]  # fmt: skip
-        store(batch)
+        devices.send(batch)
         say(f"{at:%H:%M} {len(batch)}")
         time.sleep(seconds)
 

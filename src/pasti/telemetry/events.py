@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,12 @@ class DeviceHeardAgain:
     name: ClassVar[str] = "telemetry.DeviceHeardAgain"
     device: str
     datastreams: list[int]
+
+
+@dataclass(frozen=True)
+class DeviceAnswered:
+    """A device answered to a command, by its topic `pas/<device>/ack`; `answer` is what it sent, as JSON."""
+
+    name: ClassVar[str] = "telemetry.DeviceAnswered"
+    device: str
+    answer: dict[str, Any]

@@ -58,9 +58,9 @@ class Profile:
 
 
 def scope_for(user: User, purpose: str) -> Scope:
-    """The user's scope for `purpose`, with the people on the user's own family card in it."""
+    """The user's scope for `purpose`, with the user and the people on the user's own family card in it."""
     scope = scope_of(user, purpose)
-    return scope.with_people(tuple(household_ids(user.person_id))) if user.person_id else scope
+    return scope.with_people(tuple(household_ids(user.person_id)) or (user.person_id,)) if user.person_id else scope
 
 
 def household_ids(person_id: UUID | None) -> list[UUID]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from typing import cast
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -15,9 +16,15 @@ from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now, today
 from pasti.kernel.errors import Refused
+from pasti.kernel.statements import Finder
 
 TOKEN_LIFE = dt.timedelta(hours=1)
 PURPOSE = "kernel.accounts"
+_LIVE = Finder(
+    "FROM accounts_accesstoken t JOIN accounts_user u ON u.id = t.user_id "
+    "WHERE t.digest = %s AND t.expires_at > %s AND t.revoked_at IS NULL AND u.is_active",
+    t=AccessToken, u=User,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -99,15 +106,12 @@ def digest_of(token: str) -> bytes:
 
 def user_of_token(text: str) -> User | None:
     """The user a live token speaks for, with the token's scopes set on it; None for any other text."""
-    token = (
-        AccessToken.objects.select_related("user")
-        .filter(digest=digest_of(text), expires_at__gt=now(), revoked_at=None, user__is_active=True)
-        .first()
-    )
-    if token is None:
+    found = _LIVE.first([digest_of(text), now()])
+    if found is None:
         return None
-    token.user._token_scopes = frozenset(token.scopes)  # type: ignore[attr-defined]
-    return token.user
+    token, user = found
+    user._token_scopes = frozenset(token.scopes)
+    return cast(User, user)
 
 
 @transaction.atomic

@@ -13,17 +13,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
 from pasti.kernel.api.problems import Problem
 from pasti.kernel.clock import now
+from pasti.kernel.statements import run
+from pasti.kernel.transactions import whole
 
 _CLAIM = """
 INSERT INTO api_keptanswer (caller, key, operation, request_hash, body, created_at)
 VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT (caller, key) DO NOTHING RETURNING id
 """
+_ANSWER = "UPDATE api_keptanswer SET status = %s, body = %s WHERE id = %s"
 
 
 def idempotent(operation: Callable[..., tuple[int, Any]]) -> Callable[..., Any]:
@@ -32,23 +35,19 @@ def idempotent(operation: Callable[..., tuple[int, Any]]) -> Callable[..., Any]:
     @wraps(operation)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key", "")
-        with transaction.atomic():
+        with whole():
             if not key:
                 return operation(request, *args, **kwargs)
             if len(key) > 200 or not key.isprintable() or not key.isascii():
                 raise Problem("kunci-tidak-sah", "Idempotency-Key paling panjang 200 karakter ASCII", status=400)
             caller = request.user.pk
             digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).hexdigest()
-            with connection.cursor() as cursor:
-                cursor.execute(_CLAIM, [caller, key, operation.__name__, digest, now()])
-                claimed = cursor.fetchone()
-                if not claimed:
-                    return _kept(caller, key, digest)
-                status, body = operation(request, *args, **kwargs)
-                text = _encoded(body)
-                cursor.execute(
-                    "UPDATE api_keptanswer SET status = %s, body = %s WHERE id = %s", [status, text, claimed[0]]
-                )
+            claimed = run(_CLAIM, [caller, key, operation.__name__, digest, now()])
+            if not claimed:
+                return _kept(caller, key, digest)
+            status, body = operation(request, *args, **kwargs)
+            text = _encoded(body)
+            run(_ANSWER, [status, text, claimed[0]])
         return HttpResponse(text, status=status, content_type="application/json")
 
     # Ninja reads types from the signature; resolve them where the operation was written.

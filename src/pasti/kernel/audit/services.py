@@ -7,10 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor, request_id
+from pasti.kernel.statements import run
+
+_COLUMNS = (
+    "at", "kind", "action", "actor_id", "actor_name", "actor_role", "actor_unit", "subject_id", "object_type", "object_id",
+    "object_label", "fields", "changes", "purpose", "request_id",
+)  # fmt: skip
+_ADD = f"INSERT INTO audit_entry ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 
 
 def record_read(
@@ -18,7 +26,7 @@ def record_read(
     object_type: str = "", object_id: object = "", object_label: str = "",
 ) -> None:  # fmt: skip
     """Record that the current actor read `fields` of `subject`'s record, and why."""
-    _entry(Entry.Kind.READ, subject, action, purpose, object_type, object_id, object_label, fields=list(fields)).save()
+    _add(_entry(Entry.Kind.READ, subject, action, purpose, object_type, object_id, object_label, fields=list(fields)))
 
 
 def record_reads(
@@ -36,10 +44,10 @@ def record_change(
     object_type: str = "", object_id: object = "", object_label: str = "", changes: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Record that the current actor changed something of `subject`'s, in the change's own transaction."""
-    _entry(
+    _add(_entry(
         Entry.Kind.CHANGE, subject, action, purpose, object_type, object_id, object_label,
         fields=list(fields or (changes or {})), changes=changes or {},
-    ).save()  # fmt: skip
+    ))  # fmt: skip
 
 
 def seal() -> int:
@@ -47,6 +55,13 @@ def seal() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_seal_new_rows()")
         return int(cursor.fetchone()[0])
+
+
+def _add(entry: Entry) -> None:
+    """Write one row: the commonest write of the whole house, so it takes the short way."""
+    values = {name: getattr(entry, name) for name in _COLUMNS}
+    values |= {"kind": str(entry.kind), "fields": Jsonb(entry.fields), "changes": Jsonb(entry.changes)}
+    run(_ADD, list(values.values()))
 
 
 def _entry(

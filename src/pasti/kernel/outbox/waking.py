@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
+
+from pasti.kernel.statements import run
 
 
 def wake_after_commit(task: Task[Any, Any, Any]) -> None:
@@ -17,12 +19,8 @@ def wake_after_commit(task: Task[Any, Any, Any]) -> None:
 
 def _enqueue(task: Task[Any, Any, Any]) -> None:
     # A run that waits to start will see what was just committed; asking first is cheaper than being refused.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [task.queueing_lock]
-        )
-        if cursor.fetchone():
-            return
+    if run("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [task.queueing_lock]):
+        return
     try:
         task.defer()
     except AlreadyEnqueued:

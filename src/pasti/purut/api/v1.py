@@ -2,121 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Literal, cast
-from uuid import UUID
+from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router
 
-from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can
 from pasti.kernel.accounts.models import User
-from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.auth import bearer
 from pasti.kernel.api.idempotency import idempotent
 from pasti.kernel.api.paging import page_of
 from pasti.kernel.api.problems import PROBLEMS
-from pasti.kernel.audit.services import record_read
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
-from pasti.purut.models import Antrean, Poli
-from pasti.purut.rules.states import State
+from pasti.purut.api import v1_waiting
+from pasti.purut.api.v1_shapes import AntreanShown, BookingWanted, PoliPage, Room, SesiPage, SesiWanted, VisitEnded
+from pasti.purut.api.v1_shared import mine, patient_of, plain, scope_for, shown
+from pasti.purut.models import Poli
 
 PREFIX = "purut"
 router = Router()
-
-
-class PoliShown(Schema):
-    """A clinic, by its BPJS code."""
-
-    code: str
-    name: str
-    name_en: str
-    words: list[str]
-
-
-class SesiShown(Schema):
-    """A session with what is left for one who books online."""
-
-    id: int
-    poli: str
-    dokter: str
-    date: dt.date
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    open: bool
-    left: int
-    left_jkn: int
-    left_nonjkn: int
-
-
-class PoliPage(Schema):
-    """One page of clinics."""
-
-    items: list[PoliShown]
-    next: str | None
-
-
-class SesiPage(Schema):
-    """One page of sessions."""
-
-    items: list[SesiShown]
-    next: str | None
-
-
-class SesiWanted(Schema):
-    """Which sessions: of one day, of one clinic."""
-
-    date: dt.date | None = None
-    poli: str = ""
-    limit: int = 50
-    cursor: str | None = None
-
-
-class PatientGiven(Schema):
-    """A patient who is not the caller: for the counter and for partner programs."""
-
-    nik: str = Field(description="16 digits")
-    name: str = Field(min_length=2, max_length=120, pattern=r"^[^\x00-\x1f]+$")
-    birth_date: dt.date
-    sex: Literal["L", "P"]
-    phone: str = Field("", max_length=20, pattern=r"^[0-9+ -]*$")
-
-
-class BookingWanted(Schema):
-    """A registration. Without `person_id` and `patient` it is for the caller."""
-
-    sesi_id: int = Field(ge=1, le=2**63 - 1)
-    payer: Literal["umum", "jkn"] = "umum"
-    visit_kind: int = Field(1, ge=1, le=4, description="1 referral, 2 internal, 3 control, 4 between hospitals")
-    referral_no: str = Field("", max_length=30, pattern=r"^[A-Za-z0-9]*$")
-    person_id: UUID | None = None
-    patient: PatientGiven | None = None
-
-
-class AntreanShown(Schema):
-    """A registration: its code, number, state and the time it can expect. No patient data."""
-
-    code: str
-    number: int
-    label: str
-    state: str
-    poli: str
-    sesi_id: int
-    date: dt.date
-    payer: str
-    window_begins: dt.datetime
-    window_ends: dt.datetime
-    ahead: int
-    room: str
-
-
-class Room(Schema):
-    """Where the patient is called to."""
-
-    room: str = Field("", max_length=60, pattern=r"^[^\x00-\x1f]*$")
+router.add_router("", v1_waiting.router)
 
 
 @router.get("/poli", response={200: PoliPage, **PROBLEMS}, summary="Poli rumah sakit")
@@ -128,7 +34,7 @@ def polis(request: HttpRequest, limit: int = 100, cursor: str | None = None) -> 
 @router.get("/sesi", response={200: SesiPage, **PROBLEMS}, summary="Sesi dengan sisa tempat")
 def sesi(request: HttpRequest, wanted: Query[SesiWanted]) -> Any:
     """Sessions from today on within the horizon, with the places left."""
-    rows = queries.sessions(poli_code=_plain(wanted.poli), day=wanted.date)
+    rows = queries.sessions(poli_code=plain(wanted.poli), day=wanted.date)
     page = page_of(rows, wanted.cursor, wanted.limit, ("starts_at", "id"))
     page["items"] = [_offer(one) for one in queries.offers(page["items"])]
     return page
@@ -140,19 +46,20 @@ def sesi(request: HttpRequest, wanted: Query[SesiWanted]) -> Any:
 def book(request: HttpRequest, wanted: BookingWanted) -> tuple[int, Any]:
     """Take a place. 409 `kuota-habis` when full, `sudah-terdaftar` when the patient is registered already."""
     user = cast(User, request.user)
-    with scoped(register.scope_for(user, "purut.registration")):
+    patient = patient_of(user, wanted)
+    with scope_for(user, patient):
         antrean = services.book(
-            sesi_id=wanted.sesi_id, patient=_patient(user, wanted), payer=wanted.payer, channel="api",
+            sesi_id=wanted.sesi_id, patient=patient, payer=wanted.payer, channel="api",
             visit_kind=wanted.visit_kind, referral_no=wanted.referral_no.upper(),
         )  # fmt: skip
-    return 201, _shown(antrean, ahead=False)
+    return 201, shown(antrean, ahead=False)
 
 
 @router.get("/antrean/{code}", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.book", "purut.queue"),
             summary="Lihat antrean")  # fmt: skip
 def antrean(request: HttpRequest, code: str) -> Any:
     """A registration of the caller's own, or any for the hospital's staff."""
-    return _shown(_mine(request, code))
+    return shown(mine(request, code))
 
 
 @router.post("/antrean/{code}/batal", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.book", "purut.register"),
@@ -160,9 +67,9 @@ def antrean(request: HttpRequest, code: str) -> Any:
 @idempotent
 def cancel(request: HttpRequest, code: str) -> tuple[int, Any]:
     """Cancel; the place goes back to the session."""
-    found = _mine(request, code)
+    found = mine(request, code)
     services.cancel(found, by_patient=not can(request.user, "purut.register"))
-    return 200, _shown(found)
+    return 200, shown(found)
 
 
 @router.post("/antrean/{code}/check-in", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.check_in"),
@@ -170,9 +77,9 @@ def cancel(request: HttpRequest, code: str) -> tuple[int, Any]:
 @idempotent
 def check_in(request: HttpRequest, code: str) -> tuple[int, Any]:
     """The patient has arrived."""
-    found = _mine(request, code)
+    found = mine(request, code)
     services.check_in(found)
-    return 200, _shown(found)
+    return 200, shown(found)
 
 
 @router.post("/sesi/{sesi_id}/panggil", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.call"),
@@ -185,52 +92,17 @@ def call_next(request: HttpRequest, sesi_id: int, room: Room) -> tuple[int, Any]
     found = services.call_next(queries.session(sesi_id).pk, room.room or "ruang periksa")
     if found is None:
         raise Refused("tidak-ada-yang-menunggu", "Tidak ada pasien yang menunggu")
-    return 200, _shown(found)
+    return 200, shown(found)
 
 
 @router.post("/antrean/{code}/selesai", response={200: AntreanShown, **PROBLEMS}, auth=bearer("purut.call"),
              summary="Selesai")  # fmt: skip
 @idempotent
-def finish(request: HttpRequest, code: str) -> tuple[int, Any]:
-    """The visit is over."""
-    found = _mine(request, code)
-    services.finish(found)
-    return 200, _shown(found)
-
-
-def _patient(user: User, wanted: BookingWanted) -> services.PatientWanted | UUID:
-    if wanted.patient is not None:
-        if not can(user, "purut.register"):
-            raise PermissionDenied("purut.register")
-        return services.PatientWanted(**wanted.patient.dict())
-    chosen = wanted.person_id or user.person_id
-    if chosen is None:
-        raise Refused("pasien-wajib", "Isi patient atau person_id", status=422, field="patient")
-    if chosen not in register.household_ids(user.person_id) and not can(user, "purut.register"):
-        raise NotFound
-    return chosen
-
-
-def _mine(request: HttpRequest, code: str) -> Antrean:
-    """The registration, if the caller booked it, is its patient or kin, or works the queue. Else NotFound."""
-    user = cast(User, request.user)
-    found = queries.by_code(_plain(code))
-    staff = can(user, "purut.queue")
-    if (
-        not staff
-        and found.booked_by != user.pk
-        and found.patient.person_id not in register.household_ids(user.person_id)
-    ):
-        raise NotFound
-    if staff:
-        record_read(found.patient.person_id, "purut.antrean.read", purpose="purut.care", fields=["state"],
-                    object_type="antrean", object_id=found.code)  # fmt: skip
-    return found
-
-
-def _plain(text: str) -> str:
-    """PostgreSQL knows no NUL in texts."""
-    return text[:40]
+def finish(request: HttpRequest, code: str, ended: VisitEnded | None = None) -> tuple[int, Any]:
+    """The visit is over; with a prescription the patient waits for the pharmacy. Without a body there is none."""
+    found = mine(request, code)
+    services.finish(found, ended.resep if ended else "")
+    return 200, shown(found)
 
 
 def _offer(one: queries.Offer) -> dict[str, Any]:
@@ -239,13 +111,3 @@ def _offer(one: queries.Offer) -> dict[str, Any]:
         "starts_at": one.sesi.starts_at, "ends_at": one.sesi.ends_at, "open": one.open, "left": one.left,
         "left_jkn": one.left_jkn, "left_nonjkn": one.left_nonjkn,
     }  # fmt: skip
-
-
-def _shown(one: Antrean, *, ahead: bool = True) -> AntreanShown:
-    window = queries.window_of(one)
-    waiting = queries.ahead_of(one) if ahead and one.state != State.DONE else one.number - 1
-    return AntreanShown(
-        code=one.code, number=one.number, label=queries.label_of(one), state=str(one.state), poli=one.poli_id,
-        sesi_id=one.sesi_id, date=one.date, payer=one.payer, window_begins=window.begins, window_ends=window.ends,
-        ahead=waiting, room=one.room,
-    )  # fmt: skip

@@ -18,7 +18,7 @@ class Estimate(models.Model):
         HISTORY = "riwayat"
         TODAY = "hari-ini"
 
-    antrean = models.ForeignKey(Antrean, on_delete=models.PROTECT, related_name="estimates")
+    antrean = models.ForeignKey(Antrean, on_delete=models.PROTECT, related_name="estimates", db_index=False)
     made_at = models.DateTimeField()
     ahead = models.SmallIntegerField()
     point = models.DateTimeField()

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from pasti.purut.models.hospital import Poli
 from pasti.purut.models.session import Sesi
-from pasti.purut.rules.states import ACTIVE
+from pasti.purut.rules.states import ACTIVE, BEFORE_SEEN, State
 
 
 class Patient(models.Model):
@@ -45,10 +45,11 @@ class Antrean(models.Model):
     """A registration of one patient for one session."""
 
     code = models.CharField(max_length=8, unique=True)
-    sesi = models.ForeignKey(Sesi, on_delete=models.PROTECT, related_name="registrations")
-    poli = models.ForeignKey(Poli, on_delete=models.PROTECT, related_name="+")
+    # Keys without an index of their own are in one below: each index is paid for by every booking.
+    sesi = models.ForeignKey(Sesi, on_delete=models.PROTECT, related_name="registrations", db_index=False)
+    poli = models.ForeignKey(Poli, on_delete=models.PROTECT, related_name="+", db_index=False)
     date = models.DateField()
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="registrations")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="registrations", db_index=False)
     number = models.IntegerField()
     payer = models.CharField(max_length=4)
     visit_kind = models.SmallIntegerField()
@@ -86,6 +87,11 @@ class Antrean(models.Model):
             models.Index(fields=["patient", "-date", "-id"], name="antrean_of_patient"),
             models.Index(fields=["recorded_at"], name="antrean_recorded"),
             models.Index(fields=["held_until"], name="antrean_held", condition=Q(state="held")),
+            models.Index(fields=["date", "poli"], name="antrean_day"),
+            models.Index(
+                fields=["date"], name="antrean_unfinished", condition=Q(state__in=sorted(BEFORE_SEEN - {State.CALLED}))
+            ),
+            models.Index(fields=["booked_by", "-id"], name="antrean_booked_by", condition=Q(booked_by__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -95,7 +101,7 @@ class Antrean(models.Model):
 class AntreanStep(models.Model):
     """A stamp of the way through the hospital. Append-only: the measures and the BPJS times come from these."""
 
-    antrean = models.ForeignKey(Antrean, on_delete=models.PROTECT, related_name="steps")
+    antrean = models.ForeignKey(Antrean, on_delete=models.PROTECT, related_name="steps", db_index=False)
     step = models.CharField(max_length=10)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -17,6 +17,8 @@ from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi, Tunggu
 from pasti.purut.queries import estimates
+from pasti.purut.queries.line import ahead_of as ahead_of
+from pasti.purut.queries.people import own_people as own_people
 from pasti.purut.rules import numbers, times, words
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, WAITING, State
 from pasti.purut.services.steps import topic
@@ -117,7 +119,9 @@ def _offer(sesi: Sesi, rules: Hospital, moment: dt.datetime) -> Offer:
 
 def of_people(people: Iterable[UUID], booked_by: UUID | None) -> QuerySet[Antrean]:
     """Registrations of these people, and those `booked_by` made for them, newest first, to be paged."""
-    mine = Q(patient__person_id__in=list(people)) | Q(booked_by=booked_by)
+    # By the patients' ids, which the index has; a join on the person would read every registration.
+    patients = list(Patient.objects.filter(person_id__in=list(people)).values_list("pk", flat=True))
+    mine = Q(patient_id__in=patients) | Q(booked_by=booked_by)
     return Antrean.objects.select_related("poli", "sesi__dokter", "patient").filter(mine).order_by("-date", "-id")
 
 
@@ -171,12 +175,6 @@ def window_of(antrean: Antrean) -> times.Window:
 def windows_of(rows: Iterable[Antrean]) -> dict[int, times.Window]:
     """The same for many, by their ids, in one query."""
     return estimates.windows(rows)
-
-
-def ahead_of(antrean: Antrean) -> int:
-    """How many of the session with a lower number are still waiting or expected."""
-    still = sorted(ACTIVE - {State.SKIPPED})
-    return Antrean.objects.filter(sesi_id=antrean.sesi_id, number__lt=antrean.number, state__in=still).count()
 
 
 def sessions_today() -> list[dict[str, Any]]:

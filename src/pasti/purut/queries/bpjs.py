@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from pasti.civil.rules import nik as nik_rules
@@ -109,8 +109,9 @@ def standing(sesi: Sesi) -> Standing:
 
 def last_called(sesi: Sesi) -> str:
     """The printed number called last; "-" before the first call."""
-    steps = AntreanStep.objects.filter(antrean__sesi=sesi, step=State.CALLED).order_by("-id")
-    number = steps.values_list("antrean__number", flat=True).first()
+    # The greatest id, not the first from the end: else the steps of all sessions would be gone through for it.
+    last = AntreanStep.objects.filter(antrean__sesi=sesi, step=State.CALLED).aggregate(last=Max("id"))["last"]
+    number = AntreanStep.objects.filter(pk=last).values_list("antrean__number", flat=True).first()
     return "-" if number is None else numbers.label(sesi.poli.prefix, number)
 
 
@@ -133,9 +134,12 @@ def booking(code: str) -> Antrean:
 
 
 def wait_seconds(antrean: Antrean, ahead: int) -> int:
-    """How long the registration still waits: until the session begins, then for those ahead of it."""
+    """How long the registration still waits: until the session begins, then for those called before it, and for those
+    who are called or with the doctor now."""
     until_start = max(dt.timedelta(0), antrean.sesi.starts_at - now())
-    return round((until_start + dt.timedelta(minutes=antrean.sesi.minutes) * ahead).total_seconds())
+    inside = Antrean.objects.filter(sesi_id=antrean.sesi_id, state__in=[State.CALLED, State.SERVING])
+    turns = ahead + inside.exclude(pk=antrean.pk).count()
+    return round((until_start + dt.timedelta(minutes=antrean.sesi.minutes) * turns).total_seconds())
 
 
 def patient(nik: str, card: str, norm: int | None) -> Patient | None:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from pasti.kernel.audit.services import record_reads
 from pasti.kernel.clock import now, today
 from pasti.kernel.errors import NotFound
-from pasti.purut.models import Antrean, Hospital, Sesi, Tunggu
+from pasti.purut.models import Antrean, Hospital, Resep, Sesi, Tunggu
 from pasti.purut.queries import SHOWN_TO_STAFF
 from pasti.purut.rules import order
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, BEFORE_CALLED, WAITING, State
@@ -42,15 +42,15 @@ def at_pharmacy() -> list[Antrean]:
     return _read(rows.order_by("resep__kind", "resep__number")[:SHOWN_AT_ONCE], "purut.pharmacy.read")
 
 
-def today_of_nik(nik: str) -> list[Antrean]:
-    """What the patient with this NIK has at the hospital today, for the kiosk; each read is traced."""
+def today_of_nik(nik: str, born: dt.date | None = None) -> list[Antrean]:
+    """What the patient with this NIK, and this birth date when given, has at the hospital today; each read is traced."""
     rows = _today().filter(patient__nik=nik, state__in=sorted(ACTIVE - {State.HELD})).order_by("number")
-    return _read(rows, "purut.antrean.read")
+    return _read(rows.filter(patient__birth_date=born) if born else rows, "purut.antrean.read")
 
 
-def is_today(antrean: Antrean) -> bool:
-    """Whether the visit is today."""
-    return antrean.date == today()
+def resep_of(antrean: Antrean) -> str:
+    """The kind of the registration's prescription; empty without one."""
+    return Resep.objects.filter(antrean=antrean).values_list("kind", flat=True).first() or ""
 
 
 def sessions_to_change(day: dt.date | None = None) -> QuerySet[Sesi]:

@@ -20,6 +20,7 @@ from pasti.kernel.errors import NotFound
 from pasti.purut import queries
 from pasti.purut.models import Antrean, Patient
 from pasti.purut.queries.fhir_public import NOTHING, PUBLIC, Around, Source, coded, identified, ids, on_day, pointing
+from pasti.purut.queries.people import own_people
 from pasti.purut.rules import fhir_appointments as rules
 from pasti.purut.rules import times
 from pasti.purut.rules.fhir_resources import LOCATION_PREFIX, POLI_SYSTEM, Resource
@@ -38,9 +39,7 @@ def is_staff(user: User) -> bool:
 
 def people_of(user: User) -> set[UUID]:
     """The caller's household, the caller in it; empty for who is nobody in the register or may not book."""
-    if user.person_id is None or not can(user, "purut.book"):
-        return set()
-    return {user.person_id, *register.household_ids(user.person_id)}
+    return own_people(user) if can(user, "purut.book") else set()
 
 
 def appointments(user: User) -> QuerySet[Antrean]:
@@ -189,7 +188,7 @@ SOURCES: dict[str, Source] = PUBLIC | {
             "actor": pointing(_ACTORS), "practitioner": pointing({"Practitioner": _DOCTOR}),
             "location": pointing({"Location": _room}),
             "slot": pointing({"Slot": lambda text: Q(sesi_id=int(text)) if _is_number(text) else NOTHING}),
-            "status": coded(STATUS_SYSTEM, _STATUS), "service-type": coded(POLI_SYSTEM, _POLI), "date": on_day("sesi__date"),
+            "status": coded(STATUS_SYSTEM, _STATUS), "service-type": coded(POLI_SYSTEM, _POLI), "date": on_day("date"),
         },
     ),
     "Patient": Source(

@@ -29,12 +29,16 @@ class Period:
 
 @dataclass(frozen=True)
 class Wait:
-    """Minutes from arrival to the first call: of how many patients, the middle one, and what nine of ten stayed under."""
+    """Minutes from arrival to the first call: of how many patients, the middle one, and what nine of ten stayed under.
+
+    `code` is short enough to stand under a bar.
+    """
 
     label: str
     patients: int
     median: float
     most: float
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,11 @@ FROM of_sessions s LEFT JOIN of_patients p USING (poli_id) ORDER BY 1
 def waits(period: Period, part: str) -> list[Wait]:
     """Waits told apart by `poli`, `hour` of arrival (WIB) or `payer`; `all` together is one row, or none."""
     rows = _rows(_WAITS.format(part=_PARTS[part]), period)
-    names = _names() if part == "poli" else {}
-    return [Wait(names.get(str(key), str(key)), count, float(median), float(most)) for key, count, median, most in rows]
+    names = {code: f"{name} ({code})" for code, name in _names().items()} if part == "poli" else {}
+    return [
+        Wait(names.get(str(key), str(key)), count, float(median), float(most), str(key))
+        for key, count, median, most in rows
+    ]
 
 
 def clinics(period: Period) -> list[Clinic]:

@@ -89,6 +89,18 @@ def turn_of_late(line: Iterable[Waiting], priority: str) -> int | None:
     return None if priority == Priority.DARURAT else _behind(line, priority, LATE_AFTER)
 
 
+def as_if_come(
+    absent: Iterable[Waiting], line: Sequence[Waiting], called: Sequence[tuple[int, str]], now: dt.datetime
+) -> list[Waiting]:
+    """Those who are expected, where they would stand if all of them came at `now`: who was passed behind others of `line`."""
+    placed = []
+    for one in absent:
+        late = was_passed(one.number, one.priority, called)
+        turn = turn_of_late(line, one.priority) if late else None
+        placed.append(one if turn is None else Waiting(one.number, one.priority, turn, now))
+    return placed
+
+
 def turn_of_skipped(me: Waiting, line: Iterable[Waiting], calls: int) -> int:
     """Behind which number a skipped one stands: three places back, and after the second call at the end."""
     others = list(line)

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import Refused
+from pasti.kernel.transactions import act
 from pasti.purut.events import AntreanBooked
 from pasti.purut.models import Antrean, Hospital, Patient, Sesi
 from pasti.purut.rules import times
@@ -24,18 +25,18 @@ from pasti.purut.services.places import (
     Terms,
     bookable_session,
     check_payer,
+    full,
     give_back,
+    has_place,
+    hold_or_refuse,
     lock_session,
     priority_of,
-    refusal_of,
-    register,
-    take_or_refuse,
 )
-from pasti.purut.services.steps import ALL, label_of, move, news, stamp, tell
+from pasti.purut.services.steps import ALL, label_of, move, news, tell, trace
 from pasti.purut.services.waiting import pass_on
 
 
-@transaction.atomic
+@act
 def book(
     *,
     sesi_id: int,
@@ -53,12 +54,12 @@ def book(
     check_payer(payer, visit_kind, referral_no)
     terms = Terms(payer, channel, visit_kind, referral_no, current_actor().user_id)
     sesi, rules = bookable_session(sesi_id)
-    try:
-        record, number = record_of(patient), take_or_refuse(sesi, terms)
-        antrean = register(sesi, record, number, terms, priority=priority_of(record, sesi.date, rules))
-    except IntegrityError as error:
-        raise refusal_of(error) from error
-    stamp(antrean, State.BOOKED)
+    if not has_place(sesi, terms):
+        raise full()
+    # Everything that can be known before comes before: the session is locked from here to the commit.
+    record = record_of(patient)
+    antrean = hold_or_refuse(sesi, record, terms, priority=priority_of(record, sesi.date, rules))
+    trace(antrean, State.BOOKED)
     tell_booked(antrean)
     return antrean
 

@@ -9,24 +9,22 @@ from django.db import IntegrityError, transaction
 
 from pasti.purut.models import Antrean, Hospital, Patient, Sesi
 from pasti.purut.rules.states import State
-from pasti.purut.services.places import Terms, priority_of, register, take
-from pasti.purut.services.steps import stamp
+from pasti.purut.services.places import Terms, hold, priority_of
+from pasti.purut.services.steps import trace
 
 
 def keep(
     sesi: Sesi, patient: Patient, terms: Terms, until: dt.datetime, rules: Hospital, **more: Any
 ) -> Antrean | None:
     """A registration in state `held` until `until`; None when the session is full or the patient is registered there."""
+    facts = {"priority": priority_of(patient, sesi.date, rules)} | more
     try:
         with transaction.atomic():
-            number = take(sesi.pk, terms)
-            if number is None:
-                return None
-            facts = {"priority": priority_of(patient, sesi.date, rules)} | more
-            kept = register(sesi, patient, number, terms, state=State.HELD, held_until=until, **facts)
+            kept = hold(sesi, patient, terms, state=State.HELD, held_until=until, **facts)
     except (
         IntegrityError
     ):  # registered there already, or the referral is in use: the place goes back with the savepoint
         return None
-    stamp(kept, State.HELD)
+    if kept is not None:
+        trace(kept, State.HELD)
     return kept

@@ -9,8 +9,14 @@ from uuid import UUID
 
 from pasti.civil import queries as register
 from pasti.civil.rules import nik as nik_rules
+from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
+from pasti.kernel.statements import Finder, run
 from pasti.purut.models import Patient
+
+_BY_NIK = Finder("FROM purut_patient p WHERE p.nik = %s", p=Patient)
+_ADD = """INSERT INTO purut_patient (person_id, nik, name, sex, birth_date, phone, jkn_no, kk_no, address, recorded_at)
+VALUES (%s, %s, %s, %s, %s, %s, '', '', '', %s) ON CONFLICT DO NOTHING RETURNING norm"""
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,12 @@ def record_of(wanted: PatientWanted | Patient | UUID) -> Patient:
         nik_rules.parse(wanted.nik)
     except nik_rules.InvalidNik as invalid:
         raise Refused("nik-tidak-sah", str(invalid), status=422, field="nik") from invalid
-    known = Patient.objects.filter(nik=wanted.nik).first()
-    return known or _new_patient({"nik": wanted.nik}, wanted.name, wanted.sex, wanted.birth_date, phone=wanted.phone)
+    known = _BY_NIK.first([wanted.nik])
+    return (
+        known[0]
+        if known
+        else _new_patient({"nik": wanted.nik}, wanted.name, wanted.sex, wanted.birth_date, phone=wanted.phone)
+    )
 
 
 def _from_register(person_id: UUID) -> Patient:
@@ -52,8 +62,10 @@ def _from_register(person_id: UUID) -> Patient:
 
 
 def _new_patient(keys: dict[str, Any], name: str, sex: str, birth_date: dt.date, phone: str = "") -> Patient:
-    patient, _created = Patient.objects.get_or_create(
-        nik=keys["nik"], person_id=keys.get("person_id"),
-        defaults={"name": name, "sex": sex, "birth_date": birth_date, "phone": phone},
-    )  # fmt: skip
+    moment = now()
+    patient = Patient(name=name, sex=sex, birth_date=birth_date, phone=phone, recorded_at=moment, **keys)
+    row = run(_ADD, [patient.person_id, patient.nik, name, sex, birth_date, phone, moment])
+    if row is None:  # somebody registered the same patient just now
+        return Patient.objects.get(**({"person_id": None} | keys))
+    patient.norm, patient._state.adding = row[0], False
     return patient

@@ -11,18 +11,45 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pasti.kernel.clock import now
+from pasti.kernel.context import current_actor
 from pasti.kernel.errors import NotFound, Refused
-from pasti.purut.models import Antrean, Hospital, Patient, Sesi
+from pasti.kernel.statements import Finder, run
+from pasti.purut.models import Antrean, Hospital, Patient, Poli, Sesi
 from pasti.purut.rules import numbers, order, times
 from pasti.purut.rules.states import State
 
 ONLINE = frozenset({"web", "api", "mjkn"})
 PAYERS = {"jkn": "jkn", "umum": "nonjkn"}
+
+_WRITTEN = (
+    "code", "sesi_id", "poli_id", "date", "patient_id", "payer", "visit_kind", "referral_no", "priority", "channel",
+    "booked_by", "state", "calls", "room", "held_until", "replaces_id", "occurred_at", "recorded_at",
+)  # fmt: skip
+_HOLD = {
+    (payer, channel): f"""
+WITH place AS (
+  UPDATE purut_sesi SET used_{payer} = used_{payer} + 1, used_{channel} = used_{channel} + 1, last_number = last_number + 1
+  WHERE id = %(sesi_id)s AND state = 'open' AND used_{payer} < quota_{payer} AND used_{channel} < quota_{channel}
+  RETURNING last_number),
+made AS (
+  INSERT INTO purut_antrean ({", ".join(_WRITTEN)}, number)
+  SELECT {", ".join(f"%({name})s" for name in _WRITTEN)}, last_number FROM place RETURNING id, number),
+stamped AS (
+  INSERT INTO purut_antreanstep (antrean_id, step, occurred_at, recorded_at, actor_id)
+  SELECT id, %(state)s, %(occurred_at)s, %(recorded_at)s, %(actor)s FROM made)
+SELECT id, number FROM made"""
+    for payer in PAYERS.values()
+    for channel in ("online", "walkin")
+}
+
+_SESSION = "FROM purut_sesi s JOIN purut_poli p ON p.code = s.poli_id CROSS JOIN purut_hospital h WHERE s.id = %s"
+_FOUND = Finder(_SESSION, s=Sesi, p=Poli, h=Hospital)
+_LOCKED = Finder(f"{_SESSION} FOR NO KEY UPDATE OF s", s=Sesi, p=Poli, h=Hospital)
 
 
 @dataclass(frozen=True)
@@ -62,11 +89,11 @@ def bookable_session(sesi_id: int, *, locked: bool = False) -> tuple[Sesi, Hospi
 
     Raises NotFound, Refused `sesi-tutup` or `di-luar-jangkauan`.
     """
-    rows = Sesi.objects.select_related("poli")
-    sesi = (rows.select_for_update(of=("self",), no_key=True) if locked else rows).filter(pk=sesi_id).first()
-    if sesi is None:
+    found = (_LOCKED if locked else _FOUND).first([sesi_id])
+    if found is None:
         raise NotFound(_("Sesi tidak ditemukan"))
-    rules, moment = Hospital.objects.get(), now()
+    sesi, sesi.poli, rules = found
+    moment = now()
     if sesi.state != Sesi.State.OPEN or not times.bookable(moment, sesi.ends_at, rules.closes_minutes_before_end):
         raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
     if sesi.starts_at > moment + dt.timedelta(days=rules.horizon_days + 1):
@@ -80,29 +107,52 @@ def lock_session(sesi_id: int) -> Sesi:
     return Sesi.objects.select_related("poli").select_for_update(of=("self",), no_key=True).get(pk=sesi_id)
 
 
-def take(sesi_id: int, terms: Terms) -> int | None:
-    """One statement takes a place of both kinds and the next number, or nothing."""
-    payer, channel = terms.counters
-    statement = (
-        f"UPDATE purut_sesi SET used_{payer} = used_{payer} + 1, used_{channel} = used_{channel} + 1, "
-        "last_number = last_number + 1 "
-        f"WHERE id = %s AND state = 'open' AND used_{payer} < quota_{payer} AND used_{channel} < quota_{channel} "
-        "RETURNING last_number"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [sesi_id])
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
+def hold(
+    sesi: Sesi, patient: Patient, terms: Terms, *, priority: str, state: State = State.BOOKED,
+    held_until: dt.datetime | None = None, replaces: Antrean | None = None,
+) -> Antrean | None:  # fmt: skip
+    """A place of both kinds, the next number, the registration and its first stamp, or nothing when it is full.
+
+    One statement, so that a hot session is locked for as short as can be. Raises IntegrityError; `refusal_of` says which
+    refusal it is.
+    """
+    moment = now()
+    antrean = Antrean(
+        code=numbers.booking_code(secrets.choice), sesi=sesi, poli=sesi.poli, date=sesi.date, patient=patient,
+        payer=terms.payer, channel=terms.channel, visit_kind=terms.visit_kind, referral_no=terms.referral_no,
+        booked_by=terms.booked_by, state=state, priority=priority, held_until=held_until, replaces=replaces,
+        occurred_at=moment, recorded_at=moment,
+    )  # fmt: skip
+    values = {name: getattr(antrean, name) for name in _WRITTEN}
+    row = run(_HOLD[terms.counters], values | {"state": str(state), "actor": current_actor().user_id})
+    if row is None:
+        return None
+    antrean.pk, antrean.number = row
+    antrean._state.adding = False
+    return antrean
 
 
-def take_or_refuse(sesi: Sesi, terms: Terms) -> int:
-    """A place and its number. Raises Refused `kuota-habis`, or `sesi-tutup` when it was called off meanwhile."""
-    number = take(sesi.pk, terms)
-    if number is not None:
-        return number
+def hold_or_refuse(sesi: Sesi, patient: Patient, terms: Terms, **more: Any) -> Antrean:
+    """The same. Raises Refused `kuota-habis`, or `sesi-tutup` when it was called off meanwhile, and what constraints say."""
+    try:
+        antrean = hold(sesi, patient, terms, **more)
+    except IntegrityError as error:
+        raise refusal_of(error) from error
+    if antrean is not None:
+        return antrean
     if Sesi.objects.filter(pk=sesi.pk).exclude(state=Sesi.State.OPEN).exists():
         raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
-    raise Refused("kuota-habis", _("Tempat untuk sesi ini sudah habis. Pilih hari atau dokter lain."), field="sesi_id")
+    raise full()
+
+
+def has_place(sesi: Sesi, terms: Terms) -> bool:
+    """Whether the row as it was read has a place of both kinds."""
+    return all(getattr(sesi, f"used_{kind}") < getattr(sesi, f"quota_{kind}") for kind in terms.counters)
+
+
+def full() -> Refused:
+    """There is no place left."""
+    return Refused("kuota-habis", _("Tempat untuk sesi ini sudah habis. Pilih hari atau dokter lain."), field="sesi_id")
 
 
 def give_back(antrean: Antrean) -> None:
@@ -111,19 +161,6 @@ def give_back(antrean: Antrean) -> None:
     Sesi.objects.filter(pk=antrean.sesi_id).update(
         **{f"used_{payer}": F(f"used_{payer}") - 1, f"used_{channel}": F(f"used_{channel}") - 1}
     )
-
-
-def register(
-    sesi: Sesi, patient: Patient, number: int, terms: Terms, *, priority: str, state: State = State.BOOKED, **more: Any
-) -> Antrean:
-    """The registration that holds the place `number`. Raises IntegrityError; `refusal_of` says which refusal it is."""
-    moment = now()
-    return Antrean.objects.create(
-        code=numbers.booking_code(secrets.choice), sesi=sesi, poli=sesi.poli, date=sesi.date, patient=patient,
-        number=number, payer=terms.payer, channel=terms.channel, visit_kind=terms.visit_kind,
-        referral_no=terms.referral_no, booked_by=terms.booked_by, state=state, priority=priority, occurred_at=moment,
-        recorded_at=moment, **more,
-    )  # fmt: skip
 
 
 def priority_of(patient: Patient, day: dt.date, rules: Hospital) -> str:

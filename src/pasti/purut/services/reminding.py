@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from pasti.kernel.clock import today
 from pasti.purut.models import Antrean, Hospital
+from pasti.purut.queries import line
 from pasti.purut.rules.states import State
-
-AHEAD = frozenset({State.BOOKED, State.ADMISSION, State.ADMITTING, State.CHECKED_IN})
 
 
 def expected_tomorrow() -> Iterator[Antrean]:
@@ -19,13 +18,14 @@ def expected_tomorrow() -> Iterator[Antrean]:
 
 
 def nearly_called(code: str) -> list[tuple[Antrean, int]]:
-    """After the registration `code` was called: those of its session who have not come and how many are ahead of them.
+    """After the registration `code` was called: those of its session who have not come and how many are called
+    before them.
 
     Only those with at most as many ahead as the hospital says (`leave_when_ahead` of the city pack).
     """
     limit = Hospital.objects.values_list("leave_when_ahead", flat=True).first() or 0
-    called = Antrean.objects.filter(code=code, date=today()).values_list("sesi_id", flat=True)
-    rows = (
-        Antrean.objects.filter(sesi_id__in=called, state__in=sorted(AHEAD)).select_related("patient").order_by("number")
-    )
-    return [(one, ahead) for ahead, one in enumerate(rows[: limit + 1]) if one.state == State.BOOKED]
+    sesi_id = Antrean.objects.filter(code=code, date=today()).values_list("sesi_id", flat=True).first()
+    if sesi_id is None:
+        return []
+    near = list(enumerate(line.to_be_called(sesi_id)))[: limit + 1]
+    return [(one, ahead) for ahead, one in near if one.state == State.BOOKED]

@@ -12,13 +12,18 @@ from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import Refused
 from pasti.kernel.outbox.services import Event, emit
+from pasti.kernel.statements import run
 from pasti.purut.events import AntreanMoved
-from pasti.purut.models import Antrean, AntreanStep
+from pasti.purut.models import Antrean
 from pasti.purut.rules import numbers
 from pasti.purut.rules.states import State, states_before
+from pasti.purut.services.wording import STATES
 
 PURPOSE = "purut.care"
 ALL = frozenset(State)
+_STAMP = (
+    "INSERT INTO purut_antreanstep (antrean_id, step, occurred_at, recorded_at, actor_id) VALUES (%s, %s, %s, %s, %s)"
+)
 
 
 def topic(poli_code: str) -> str:
@@ -40,7 +45,8 @@ def move(antrean: Antrean, then: State, *, sources: Collection[State] = ALL, **c
         antrean.refresh_from_db()
         if antrean.state == then:
             return False
-        message = _("Antrean %(code)s sudah berstatus %(state)s") % {"code": antrean.code, "state": antrean.state}
+        words = {"label": label_of(antrean), "state": STATES[State(antrean.state)]}
+        message = _("Antrean %(label)s sudah berubah: %(state)s") % words
         raise Refused("langkah-tidak-sah", message, state=antrean.state)
     for field, value in (changes | {"state": then}).items():
         setattr(antrean, field, value)
@@ -51,9 +57,12 @@ def move(antrean: Antrean, then: State, *, sources: Collection[State] = ALL, **c
 def stamp(antrean: Antrean, step: State) -> None:
     """Write the step's stamp and the audit row."""
     moment = now()
-    AntreanStep.objects.create(
-        antrean=antrean, step=step, occurred_at=moment, recorded_at=moment, actor_id=current_actor().user_id
-    )
+    run(_STAMP, [antrean.pk, str(step), moment, moment, current_actor().user_id])
+    trace(antrean, step)
+
+
+def trace(antrean: Antrean, step: State) -> None:
+    """Write the audit row of a step that is stamped."""
     record_change(
         antrean.patient.person_id, f"purut.antrean.{step}", purpose=PURPOSE, object_type="antrean",
         object_id=antrean.code, object_label=label_of(antrean), changes={"state": str(step)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.kernel.clock import now, today
@@ -12,8 +12,8 @@ from pasti.purut.models import Antrean, Sesi
 from pasti.purut.rules.states import State
 from pasti.purut.services.booking import tell_booked
 from pasti.purut.services.line import turn_when_late, turned
-from pasti.purut.services.places import Terms, refusal_of, register, take_or_refuse
-from pasti.purut.services.steps import move, news, stamp
+from pasti.purut.services.places import Terms, hold_or_refuse
+from pasti.purut.services.steps import move, news, trace
 
 INTERNAL = 2  # BPJS kind of visit: internal referral
 
@@ -42,12 +42,8 @@ def transfer(antrean: Antrean, sesi_id: int) -> Antrean:
 
 def _register(antrean: Antrean, sesi: Sesi) -> Antrean:
     terms = Terms(antrean.payer, "loket", INTERNAL, "", current_actor().user_id)
-    try:
-        number = take_or_refuse(sesi, terms)
-        moved = register(sesi, antrean.patient, number, terms, priority=antrean.priority, replaces=antrean)
-    except IntegrityError as error:
-        raise refusal_of(error) from error
-    stamp(moved, State.BOOKED)
+    moved = hold_or_refuse(sesi, antrean.patient, terms, priority=antrean.priority, replaces=antrean)
+    trace(moved, State.BOOKED)
     tell_booked(moved)
     if move(moved, State.CHECKED_IN, **turned(turn_when_late(moved))):
         news(moved, "datang")

@@ -18,7 +18,7 @@ from pasti.purut.rules import holding, times
 from pasti.purut.rules.states import ACTIVE
 from pasti.purut.services.keeping import keep
 from pasti.purut.services.patients import PatientWanted, record_of
-from pasti.purut.services.places import Terms, bookable_session, check_payer, terms_of
+from pasti.purut.services.places import Terms, bookable_session, check_payer, has_place, terms_of
 from pasti.purut.services.steps import label_of, tell
 
 PURPOSE = "purut.registration"
@@ -42,7 +42,7 @@ def join(
     check_payer(payer, visit_kind, referral_no)
     terms = Terms(payer, channel, visit_kind, referral_no, current_actor().user_id)
     sesi, _rules = bookable_session(sesi_id, locked=True)
-    if _has_place(sesi, terms):
+    if has_place(sesi, terms):
         raise Refused(
             "masih-ada-tempat", _("Sesi ini masih punya tempat. Ambil nomor antrean langsung."), field="sesi_id"
         )
@@ -82,7 +82,7 @@ def pass_on(sesi: Sesi) -> None:
         kept = keep(sesi, row.patient, terms, until, rules)
         if kept is None:
             sesi.refresh_from_db(fields=[f"used_{kind}" for kind in ("jkn", "nonjkn", "online", "walkin")])
-            if not _has_place(sesi, terms):
+            if not has_place(sesi, terms):
                 full.add(terms.counters)
             continue
         Tunggu.objects.filter(pk=row.pk).update(state=Tunggu.State.SERVED, antrean=kept)
@@ -94,10 +94,6 @@ def end_waiting(sesi: Sesi, reason: str) -> None:
     for row in Tunggu.objects.filter(sesi=sesi, state=Tunggu.State.WAITING).select_related("patient", "sesi"):
         leave(row)
         emit(WaitingEnded(row.pk, sesi.poli_id, sesi.date, reason), aggregate=f"purut.sesi:{sesi.pk}")
-
-
-def _has_place(sesi: Sesi, terms: Terms) -> bool:
-    return all(getattr(sesi, f"used_{kind}") < getattr(sesi, f"quota_{kind}") for kind in terms.counters)
 
 
 def _is_registered(patient: Patient, sesi: Sesi) -> bool:

@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pasti.kernel.clock import today
+from pasti.purut.web.forms import NamedForm
 
 
-class OperationForm(forms.Form):
+class OperationForm(NamedForm):
     """Whose operation, where, when and which."""
 
     norm = forms.IntegerField(

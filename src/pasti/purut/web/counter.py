@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,17 +35,23 @@ def counter(request: HttpRequest) -> HttpResponse:
     ]
     user = cast(User, request.user)
     shown = cards.handed_over(user, request.GET.get("kartu", ""), CARD)
-    form = WalkInForm(request.POST or None, sessions=choices, initial=_from_card(shown))
+    form = WalkInForm(request.POST or None, sessions=choices, initial=_from_card(shown) | _usual(request))
     if request.method == "POST" and form.is_valid():
         try:
             asked = dict(form.cleaned_data)
             person = {name: asked.pop(name) for name in ("nik", "name", "birth_date", "sex", "phone")}
             made = services.walk_in(patient=services.PatientWanted(**person), **asked)
-            return redirect("purut:ticket", code=made.code)
+            request.session["purut_sesi"] = made.sesi_id
+            return redirect(f"{reverse('purut:ticket', args=[made.code])}?cetak=1")
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     card = cards.asked_at(user, CARD, request.path, shown)
-    context = {"form": form, "code_form": CodeForm(), "card": card, "admission": _admission()}
+    context = {
+        "form": form,
+        "code_form": CodeForm(initial={"code": request.GET.get("code", "")[:12].replace("\x00", "")}),
+        "card": card,
+        "admission": _admission(),
+    }
     return render(request, "purut/counter.html", context, status=422 if form.errors else 200)
 
 
@@ -53,6 +61,11 @@ def _from_card(shown: dict[str, Any]) -> dict[str, Any]:
     told = {"nik": shown.get("nik"), "name": shown.get("name"), "birth_date": shown.get("birth_date"),
             "sex": sexes.get(str(shown.get("sex", "")))}  # fmt: skip
     return {name: value for name, value in told.items() if value}
+
+
+def _usual(request: HttpRequest) -> dict[str, Any]:
+    """The session the last patient was registered for: the next in line often goes there too."""
+    return {"sesi_id": request.session["purut_sesi"]} if "purut_sesi" in request.session else {}
 
 
 def _admission() -> list[tuple[Any, str, str, tuple[str, str]]]:
@@ -76,7 +89,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect("purut:queue", sesi_id=queries.by_code(form.data.get("code", "").replace("\x00", "")).sesi_id)
     except NotFound:
         messages.error(request, _("Kode itu tidak ditemukan."))
-        return redirect("purut:counter")
+        return redirect(f"{reverse('purut:counter')}?{urlencode({'code': form.data.get('code', '')[:12]})}")
 
 
 @require_safe
@@ -92,5 +105,6 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "label": queries.label_of(one),
         "window": queries.window_of(one),
         "name": queries.poli_name(one.poli),
+        "fresh": "cetak" in request.GET,
     }
     return render(request, "purut/ticket.html", context)

@@ -17,10 +17,24 @@ def priorities_offered() -> list[tuple[str, str]]:
     return list(priorities().items())
 
 
-class BookingForm(forms.Form):
+class NamedForm(forms.Form):
+    """A form whose summary of errors says which field is empty, not only that one is."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.label and field.error_messages["required"] is forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("%(label)s wajib diisi") % {"label": field.label}
+
+
+class BookingForm(NamedForm):
     """For whom, who pays; the session is chosen before."""
 
-    person = forms.ChoiceField(label=_("Siapa yang berobat?"), widget=forms.RadioSelect)
+    person = forms.ChoiceField(
+        label=_("Siapa yang berobat?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih siapa yang berobat")},
+    )
     payer = forms.ChoiceField(
         label=_("Penjamin"), choices=[("umum", _("Umum (bayar sendiri)")), ("jkn", _("JKN (BPJS Kesehatan)"))],
         widget=forms.RadioSelect, initial="umum",
@@ -41,13 +55,16 @@ class BookingForm(forms.Form):
         return str(self.cleaned_data["referral_no"]).replace(" ", "").upper()
 
 
-class WalkInForm(forms.Form):
+class WalkInForm(NamedForm):
     """A patient at the counter."""
 
-    sesi_id = forms.TypedChoiceField(label=_("Sesi hari ini"), coerce=int)
+    sesi_id = forms.TypedChoiceField(
+        label=_("Sesi hari ini"), coerce=int, widget=forms.Select(attrs={"autofocus": True})
+    )
     nik = forms.CharField(
         label="NIK", max_length=16, min_length=16,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"min_length": _("NIK terdiri atas 16 angka"), "max_length": _("NIK terdiri atas 16 angka")},
     )  # fmt: skip
     name = forms.CharField(label=_("Nama lengkap"), max_length=120)
     birth_date = forms.DateField(
@@ -76,7 +93,7 @@ class WalkInForm(forms.Form):
             raise forms.ValidationError(str(invalid)) from invalid
 
 
-class CodeForm(forms.Form):
+class CodeForm(NamedForm):
     """A booking code as read out or scanned."""
 
     code = forms.CharField(
@@ -84,33 +101,50 @@ class CodeForm(forms.Form):
     )
 
 
-class RoomForm(forms.Form):
+class RoomForm(NamedForm):
     """The room patients are called to; kept while the nurse works."""
 
     room = forms.CharField(label=_("Ruang"), max_length=60)
 
 
-class KioskForm(forms.Form):
+class KioskForm(NamedForm):
     """A booking code, typed or put in by a scanner as the address of its page, or a NIK."""
 
     asked = forms.CharField(
-        label=_("Kode booking atau NIK"), max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        label=_("Pindai kode QR, atau ketik kode booking atau NIK"), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "data-scan": True}),
+        error_messages={"required": _("Pindai atau ketik dulu kode booking atau NIK")},
     )  # fmt: skip
 
     def clean_asked(self) -> str:
         """The code out of an address, else what was typed, without spaces and hyphens."""
-        text = str(self.cleaned_data["asked"]).replace("\x00", "").strip()
-        return text.rstrip("/").rpartition("/")[2].replace(" ", "").replace("-", "")[:16]
+        text = str(self.cleaned_data["asked"]).replace("\x00", "").partition("?")[0].strip()
+        return text.rstrip("/").rpartition("/")[2].replace(" ", "").replace("-", "")
 
 
-class ChangeForm(forms.Form):
+class KioskBirthForm(NamedForm):
+    """The birth date that goes with a NIK typed before."""
+
+    asked = forms.CharField(max_length=16, widget=forms.HiddenInput)
+    birth_date = forms.DateField(
+        label=_("Tanggal lahir"), input_formats=["%d%m%Y", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%Y-%m-%d"],
+        help_text=_("Tanggal, bulan, tahun. Misalnya 17 Agustus 1990: 17081990"),
+        error_messages={"invalid": _("Tulis delapan angka: tanggal, bulan, tahun. Misalnya 17081990")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True, "data-scan": True}),
+    )  # fmt: skip
+
+
+class ChangeForm(NamedForm):
     """Leave or other hours of one session."""
 
     act = forms.ChoiceField(
         label=_("Apa yang berubah?"), widget=forms.RadioSelect,
         choices=[("hours", _("Jam praktik berubah atau lebih singkat")), ("cancel", _("Sesi tidak diadakan"))],
+        error_messages={"required": _("Pilih apa yang berubah")},
     )  # fmt: skip
     starts = forms.TimeField(label=_("Mulai"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     ends = forms.TimeField(label=_("Selesai pukul"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    reason = forms.CharField(label=_("Alasan, dibaca pasien"), max_length=120)
+    reason = forms.CharField(
+        label=_("Alasan, dibaca pasien"), max_length=120,
+        error_messages={"required": _("Tulis alasannya; pasien membacanya")},
+    )  # fmt: skip

@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "period": period, "fault": fault, "asked": {name: request.GET.get(name, "") for name in ("dari", "sampai")},
         "whole": by["all"][0] if by["all"] else None, "tables": _tables(by),
         "hours": [(one.label, round(one.median, 1)) for one in by["hour"]],
-        "by_clinic": [(one.label, round(one.median, 1)) for one in by["poli"]], "clinics": queries.clinics(period),
+        "by_clinic": [(one.code, round(one.median, 1)) for one in by["poli"]], "clinics": queries.clinics(period),
     }  # fmt: skip
     return render(request, "purut/manager.html", context, status=422 if fault else 200)
 

@@ -23,6 +23,7 @@ from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Poli, Tunggu
 from pasti.purut.queries import day as day_queries
+from pasti.purut.queries.line import TO_CALL
 from pasti.purut.rules.states import State
 from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
@@ -91,7 +92,7 @@ def antrean(request: HttpRequest, code: str) -> HttpResponse:
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
         "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
-        "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id),
+        "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id), "to_call": TO_CALL,
     }  # fmt: skip
     template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
     return render(request, template, context)
@@ -116,7 +117,8 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """My registrations and those of my family, newest first."""
     user = cast(User, request.user)
-    rows = queries.of_people(register.household_ids(user.person_id), user.pk)
+    people = queries.own_people(user)
+    rows = queries.of_people(people, user.pk)
     before = request.GET.get("sebelum", "")
     if before.isdecimal() and len(before) < 18:
         rows = rows.filter(pk__lt=int(before))
@@ -125,7 +127,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     listed = [
         (one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]
     ]
-    waits = [] if before else day_queries.waiting_of(register.household_ids(user.person_id), user.pk)
+    waits = [] if before else day_queries.waiting_of(people, user.pk)
     context = {
         "rows": listed, "next_url": more, "prev_url": "?" if before else "",
         "waits": [(one, queries.poli_name(one.sesi.poli)) for one in waits],
@@ -186,7 +188,7 @@ def is_mine(request: HttpRequest, one: Antrean | Tunggu) -> bool:
     user = request.user
     if not user.is_authenticated:
         return False
-    kin = one.patient.person_id and one.patient.person_id in register.household_ids(user.person_id)
+    kin = one.patient.person_id in queries.own_people(user)
     return bool(one.booked_by == user.pk or kin or can(user, "purut.register"))
 
 

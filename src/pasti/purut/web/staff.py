@@ -15,7 +15,7 @@ from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Sesi
 from pasti.purut.queries import day as day_queries
-from pasti.purut.rules.states import BEFORE_CALLED, FOLLOWS, State
+from pasti.purut.rules.states import ACTIVE, BEFORE_CALLED, FOLLOWS, State
 from pasti.purut.web.forms import RoomForm
 from pasti.purut.web.wording import STATES, priorities
 
@@ -56,6 +56,7 @@ def queue(request: HttpRequest, sesi_id: int) -> HttpResponse:
     """One session's queue: who is called, who waits, and what can be done."""
     sesi = _session(sesi_id)
     everyone = [one for one in queries.queue_of(sesi.pk) if one.state != State.HELD]
+    everyone.sort(key=lambda one: one.state not in ACTIVE)  # those who are over, below; each part by number
     rows = [(one, queries.label_of(one), STATES[State(one.state)], _offered(one)) for one in everyone]
     now_called = [row for row in rows if row[0].state in (State.CALLED, State.SERVING)]
     waiting = sum(row[0].state in (State.CHECKED_IN, State.SKIPPED) for row in rows)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from pasti.purut.web import boards, bpjs, changes, counter, kiosk, manager, offers, patient, pharmacy, staff
+from pasti.purut.web import (
+    boards,
+    bpjs,
+    changes,
+    counter,
+    kiosk,
+    kiosk_card,
+    kiosk_device,
+    manager,
+    offers,
+    patient,
+    pharmacy,
+    staff,
+)
 
 app_name = "purut"
 urlpatterns = [
@@ -15,7 +28,9 @@ urlpatterns = [
     path("antrean/<slug:code>/pilihan/", offers.offer, name="offer"),
     path("tunggu/<int:tunggu_id>/keluar/", offers.leave, name="leave"),
     path("anjungan/", kiosk.kiosk, name="kiosk"),
-    path("anjungan/pasang/", kiosk.set_up, name="kiosk_set_up"),
+    path("anjungan/pasang/", kiosk_device.set_up, name="kiosk_set_up"),
+    path("anjungan/kartu/", kiosk_card.ask, name="kiosk_ask"),
+    path("anjungan/kartu/<uuid:pk>/", kiosk_card.card, name="kiosk_card"),
     path("anjungan/<slug:code>/", kiosk.check_in, name="kiosk_check_in"),
     path("papan/", boards.boards, name="boards"),
     path("papan/<slug:code>/", boards.board, name="board"),

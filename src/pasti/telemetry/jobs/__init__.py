@@ -1,5 +1,5 @@
 """What telemetry does in the background."""
 
-from pasti.telemetry.jobs import rollups  # its jobs are found through this module
+from pasti.telemetry.jobs import devices, rollups  # their jobs are found through this module
 
-__all__ = ["rollups"]
+__all__ = ["devices", "rollups"]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("telemetry", "0003_rollups")]
+    dependencies = [("telemetry", "0004_devices")]
 
     operations = [
         migrations.CreateModel(

@@ -9,8 +9,9 @@ from django.db import models
 class Device(models.Model):
     """A sender with a key of its own. `code` is its user name at the broker and over HTTP; the key is kept as a hash.
 
-    `decoder` says how its messages are read (`rules.decoding`); `streams` of a decoder's field names to datastreams are
-    in `fields`. `silent_after` seconds without a reading raise the silence alarm.
+    `broker_hash` is the same key in the form of Mosquitto's password file, which cannot be made from `key_hash`.
+    `decoder` says how its messages are read (`rules.decoding`); where its fields go is in `fields` (`rules.decoded.Field`).
+    `silent_after` seconds without a reading raise the silence alarm.
     """
 
     class State(models.TextChoices):
@@ -22,6 +23,7 @@ class Device(models.Model):
     name = models.CharField(max_length=200)
     thing = models.ForeignKey("telemetry.Thing", on_delete=models.SET_NULL, null=True, related_name="devices")
     key_hash = models.CharField(max_length=200, blank=True)
+    broker_hash = models.CharField(max_length=200, blank=True)
     decoder = models.CharField(max_length=40, default="json")
     fields = models.JSONField(default=dict)
     dev_eui = models.CharField(max_length=16, blank=True)

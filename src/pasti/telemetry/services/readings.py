@@ -18,7 +18,7 @@ from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import WatchedReadings
 from pasti.telemetry.models import Datastream, Device
 from pasti.telemetry.rules import quality
-from pasti.telemetry.services import judging, rows
+from pasti.telemetry.services import feed, judging, rows
 from pasti.telemetry.services.rows import Key, milliseconds, moment
 
 AHEAD = dt.timedelta(minutes=5)  # a clock may be this much fast; later readings are refused
@@ -123,6 +123,7 @@ def _write(
         touched = [*kept, *judged.revised]
         rows.renew_latest(_spans(kept, keys, ordered))
         rows.mark_stale(touched)
+        feed.announce(kept, now_is)
         _tell(touched, streams)
     _seen(device, keys, now_is)
     return fresh.keys() - kept if len(kept) < len(keys) else set()

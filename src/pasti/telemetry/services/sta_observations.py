@@ -14,7 +14,7 @@ from pasti.kernel.clock import now
 from pasti.telemetry.models import Datastream, Device, FeatureOfInterest
 from pasti.telemetry.rules.sta_times import observation_key
 from pasti.telemetry.rules.sta_unfit import Unfit
-from pasti.telemetry.services import sta_features
+from pasti.telemetry.services import calibrating, sta_features
 from pasti.telemetry.services.readings import Outcome, Reading, store
 from pasti.telemetry.services.rows import milliseconds, moment
 
@@ -54,7 +54,8 @@ def record(readings: Sequence[Reading], *, device: Device | None = None) -> list
     One that is there already is answered as it was the first time, unless its result is another: that is a conflict.
     """
     at = now()
-    wanted = _with_features(readings, device)
+    # What a device sends is raw; officials and programs write values.
+    wanted = _with_features(readings if device is None else calibrating.apply(readings), device)
     outcomes = store(wanted, device=device, at=at)
     repeated = [one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is Outcome.REPEATED]
     different = _different(repeated) if repeated else set()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from pasti.purut.rules import evaluation
 from pasti.purut.rules.day import OTHER_CROWDS
 from pasti.purut.rules.evaluation import AVERAGE, BPJS, OURS, Line, Past
 
-PAGE = Path("docs/waiting-times.md")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 NAMES = {OURS: "PASTI", BPJS: "BPJS formula", AVERAGE: "plain average"}
 HEAD = (
@@ -42,13 +40,13 @@ def replayed(doctors: Iterable[tuple[str, list[Past]]]) -> str:
     return f"\n{days} past sessions of the database, replayed:\n\n{HEAD}{_rows(line)}\n{_ratios(line)}"
 
 
-def write(text: str, page: Path = PAGE) -> None:
-    """Put the figures between the marks of the page. Raises ValueError when it has none."""
-    before, begin, rest = page.read_text().partition(BEGIN)
+def put_into(page: str, text: str) -> str:
+    """The page with the figures between its marks. Raises ValueError when it has none."""
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{page}: no place for figures")
-    page.write_text(f"{before}{BEGIN}\n{text.strip()}\n{END}{after}")
+        raise ValueError("the page has no place for figures")
+    return f"{before}{BEGIN}\n{text.strip()}\n{END}{after}"
 
 
 def _rows(line: Line) -> str:

@@ -21,7 +21,7 @@ from pasti.kernel.publish.types import (
     Task,
     TaskSource,
 )  # fmt: skip
-from pasti.purut.measures_waiting import MEASURES as WAITING
+from pasti.purut.published.waiting_measures import MEASURES as WAITING
 
 SERVICES = [
     Service(
