@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,7 +16,6 @@ from bench.inside import inside
 
 BATCH, STREAMS, BATCHES = 10_000, 50, 8
 WIDE = 1000  # streams of the archive, a reading each ten minutes
-STEP = "10 minutes"
 
 _STREAMS = """
 from pasti.telemetry.models import Datastream, ObservedProperty, Sensor, Thing
@@ -84,8 +84,6 @@ def _stored(platform: Platform) -> float:
 
 def _copied(url: str) -> float:
     """COPY of Python objects straight into the partitioned table, of the same columns, in batches of the same size."""
-    import datetime as dt
-
     begin, at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime.now(dt.UTC)
     # A copy of the table, so that what is measured next does not grow by it.
     with psycopg.connect(url, autocommit=True) as owner:
@@ -114,25 +112,31 @@ def _copied(url: str) -> float:
     return rate
 
 
+_FILL = """
+INSERT INTO telemetry_observation (datastream_id, phenomenon_time, result, flag, reasons, recorded_at)
+SELECT s, t, 100 + 50 * sin(extract(epoch FROM t) / 3600), 1, 0, t
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) s,
+  generate_series(greatest(%(month)s::timestamptz, %(begin)s::timestamptz),
+    least(%(month)s::timestamptz + interval '1 month', %(end)s::timestamptz) - %(step)s::interval, %(step)s::interval) t
+ON CONFLICT DO NOTHING
+"""
+_MONTHS = (
+    "SELECT generate_series(date_trunc('month', %(begin)s::timestamptz), %(end)s::timestamptz, interval '1 month')"
+)
+
+
 def _load(url: str, first: int, millions: int) -> None:
     """Fill the archive backwards from the end of October 2026, month by month, in the database itself."""
-    per = millions * 1_000_000 // WIDE + 8  # the first million is a week and a little
+    end, step = dt.datetime(2026, 10, 31, tzinfo=dt.UTC), dt.timedelta(minutes=10)
+    begin = end - (millions * 1_000_000 // WIDE + 8) * step  # the first million is a week and a little
+    given = {"first": first, "last": first + WIDE - 1, "begin": begin, "end": end, "step": step}
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("SET synchronous_commit = off")
         owner.execute("SET timezone = 'UTC'")
         began = time.perf_counter()
-        for (month,) in owner.execute(
-            f"SELECT generate_series(date_trunc('month', '2026-10-31'::timestamptz - {per} * interval '{STEP}'), '2026-10-01', "
-            "interval '1 month')"
-        ).fetchall():
+        for (month,) in owner.execute(_MONTHS, given).fetchall():
             owner.execute("SELECT telemetry_ensure_month(%s)", [month])
-            owner.execute(
-                "INSERT INTO telemetry_observation (datastream_id, phenomenon_time, result, flag, reasons, recorded_at) "
-                f"SELECT s, t, 100 + 50 * sin(extract(epoch FROM t) / 3600), 1, 0, t FROM generate_series(%(a)s::bigint, %(b)s::bigint) s, "
-                f"generate_series(greatest(%(m)s::timestamptz, '2026-10-31'::timestamptz - {per} * interval '{STEP}'), "
-                f"least(%(m)s::timestamptz + interval '1 month', '2026-10-31') - interval '{STEP}', interval '{STEP}') t ON CONFLICT DO NOTHING",
-                {"a": first, "b": first + WIDE - 1, "m": month},
-            )
+            owner.execute(_FILL, given | {"month": month})
         owner.execute("INSERT INTO telemetry_hourly (datastream_id, begins, readings, low, high, total, doubtful) "
                       "SELECT datastream_id, date_trunc('hour', phenomenon_time), count(*), min(result), max(result), sum(result), 0 "
                       "FROM telemetry_observation WHERE datastream_id >= %s AND phenomenon_time >= '2026-10-01' GROUP BY 1, 2 "
