@@ -23,6 +23,7 @@ from pasti.ews.services import proposing
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.telemetry.queries.readings import readings
 
+STANDS_STILL = dt.timedelta(hours=6)  # to within a digit: even calm water moves more
 MOST = 5000  # readings of one gauge taken in one go
 
 
@@ -66,7 +67,7 @@ def _take(gauge: Gauge, rules: GaugeRules, gauges: dict[str, Gauge], at: dt.date
         {link.gauge: _memory(gauges[link.gauge], at) for link in rules.links if link.gauge in gauges}
     )
     after, findings = evaluate(rules, before, _new(gauge, before, rules, at), around, at)
-    trouble = "blind" if after.blind else "stuck" if after.flat and at - after.flat.since >= rules.flat_after else ""
+    trouble = "blind" if after.blind else "stuck" if after.flat and at - after.flat.since >= STANDS_STILL else ""
     if after != before or trouble != gauge.trouble:
         changed = after.stage != gauge.stage
         Gauge.objects.filter(pk=gauge.pk).update(
