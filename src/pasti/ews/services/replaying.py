@@ -43,12 +43,19 @@ def begin(river_code: str, *, hours: float, speed: float) -> Stage:
         river_code=river_code, began_at=moment, plays_from=plays_from, speed=speed, ends_at=moment + takes
     )
     forget([one.datastream_id for one in gauges], plays_from)
-    Gauge.objects.filter(river_id=river_code).update(
-        memory={}, stage=0, stage_since=None, trouble="", evaluated_to=None
-    )
+    _start_anew([river_code])
     return Stage(replay, {one.code: one.datastream_id for one in gauges})
 
 
+@transaction.atomic
 def end() -> None:
-    """Stop the replay that runs; early warning lives in the present again."""
-    Replay.objects.filter(ends_at__gt=now()).update(ends_at=now())
+    """Stop the replay that runs; early warning lives in the present again, where a broken-off evening never was."""
+    broken = list(Replay.objects.select_for_update().filter(ends_at__gt=now()))
+    Replay.objects.filter(pk__in=[one.pk for one in broken]).update(ends_at=now())
+    _start_anew([one.river_code for one in broken])
+
+
+def _start_anew(river_codes: list[str]) -> None:
+    Gauge.objects.filter(river_id__in=river_codes).update(
+        memory={}, stage=0, stage_since=None, trouble="", evaluated_to=None
+    )
