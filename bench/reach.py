@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from tests.ews.sink import Sink, running
+from tests.ews.sink import KEYS, Sink, running
 from tests.platform_process import Platform
 
 from bench.harness import Row
@@ -44,8 +44,6 @@ tell({{"planned": time.perf_counter() - began, "warning": warning.pk}})
 
 def rows(full: bool) -> Iterator[Row]:
     """The platform's own worker, one process; a tenth without `full`."""
-    from tests.ews.test_reach import KEYS
-
     count = 200_000 if full else 20_000
     with tempfile.TemporaryDirectory() as folder, Platform(Path(folder) / "data") as platform, _sink() as base:
         made = inside(platform, _PLAN.format(count=count, base=base, **KEYS))

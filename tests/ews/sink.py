@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+# The keys of a browser that every push of a test is encrypted for.
+BROWSER = ec.generate_private_key(ec.SECP256R1())
+AUTH = b"0123456789abcdef"
+
+
+def b64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+KEYS = {
+    "p256dh": b64(BROWSER.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)), "auth": b64(AUTH),
+}  # fmt: skip
 
 
 class Sink:

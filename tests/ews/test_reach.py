@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import subprocess
 import sys
@@ -12,8 +11,6 @@ from typing import Any
 
 import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core import mail
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
@@ -33,19 +30,7 @@ from pasti.kernel.notify.models import Message, Recorded
 from pasti.kernel.outbox.jobs import deliver
 
 from .conftest import KELURAHAN, RT, found, set_up
-from .sink import Sink, running
-
-BROWSER = ec.generate_private_key(ec.SECP256R1())
-AUTH = b"0123456789abcdef"
-
-
-def b64(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-KEYS = {
-    "p256dh": b64(BROWSER.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)), "auth": b64(AUTH),
-}  # fmt: skip
+from .sink import AUTH, BROWSER, KEYS, Sink, running
 
 
 def issued(gauge: Gauge, by: User, stage: int = 2, **more: Any) -> Warning:
