@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from tests.platform_process import Platform
+from tests.telemetry.sta import thing
 
 from bench.harness import Row, milliseconds
 from bench.load import Request, hammer
-from tests.platform_process import Platform
-from tests.telemetry.sta import thing
 
 PATH = "/sensorthings/v1.1"
 THINGS, PER_ARRAY, ARRAYS, SINGLES = 20, 5000, 20, 1500

@@ -29,9 +29,14 @@ os.environ["PASTI_SECRET_KEY"] = "only-for-tests-" + "x" * 50
 import fasteners  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 from pasti.platform import database, environment, postgres  # noqa: E402
 from tests.foreign_clients import node  # noqa: E402
+
+# A busy machine is no fault of a rule.
+settings.register_profile("city", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("city")
 
 TEMPLATE = f"tpl_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
 

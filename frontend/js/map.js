@@ -10,7 +10,7 @@ const POINTS = { gauge: "#083a50", shelter: "#14713d", hospital: "#14713d", scho
 document.querySelectorAll("[data-geojson]").forEach(async (element) => {
   const map = L.map(element, { attributionControl: false, zoomSnap: 0.25 });
   const layer = L.geoJSON(null, {
-    style: ({ properties }) => ({
+    style: ({ properties, geometry }) => geometry.type === "Point" ? {} : ({
       color: "#0b4f6c", weight: 1.5, fillColor: SHADES[properties.shade ?? 2], fillOpacity: properties.shade === undefined ? 0.5 : 0.85,
     }),
     pointToLayer: ({ properties }, at) => L.circleMarker(at, {
@@ -28,7 +28,9 @@ document.querySelectorAll("[data-geojson]").forEach(async (element) => {
     layer.addData(features);
   }
   await draw();
-  map.fitBounds(layer.getBounds(), { padding: [8, 8] });
+  // The city fills the map; what stands outside it, far up the hills, is found by moving.
+  const areas = layer.getLayers().filter((one) => !(one instanceof L.CircleMarker));
+  map.fitBounds((areas.length ? L.featureGroup(areas) : layer).getBounds(), { padding: [8, 8] });
   // A map of what changes draws itself again; a click that chooses a place fills the form beside it.
   if (element.dataset.again) setInterval(() => document.hidden || draw().catch(() => {}), 1000 * element.dataset.again);
   const form = element.dataset.chooses && document.getElementById(element.dataset.chooses);

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -200,6 +202,7 @@ def rain(
     from pasti.kernel.errors import Refused
     from pasti.simulation import gauges
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the played time ends with the player
     try:
         gauges.play(river, hours=hours, speed=speed, say=typer.echo, fault=fault)
     except Refused as refusal:

@@ -26,12 +26,14 @@ PUBLIC = [
     "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/", "/smart-city/indikator/IK-PURUT-DARING/",
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/wilayah/35.75.01/", "/gaya/", "/gaya/?name=", "/luring/",
     "/ews/", "/ews/?kelurahan=35.75.03.1001", "/ews/?tempat=35.75.03.1001.001.003", "/ews/sungai/petung/", "/ews/prakiraan/",
-    "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/", "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
+    "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/", "/ews/langganan/",
+    "/ews/langganan/?tempat=35.75.03.1001.001.003", "/ews/langganan/terkirim/", "/ews/langganan/berhenti/tautan/",
+    "/ews/langganan/setuju/tautan/", "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
 ]  # fmt: skip
 OWN = {
     "warga": ["/", "/kotak-masuk/", "/jejak-akses/", "/akun-saya/", "/purut/antrean/", "/akun/2fa/", "/akun/password/change/",
               "/berkas/", "/akun/2fa/totp/activate/", "/akun/2fa/webauthn/", "/akun/2fa/webauthn/add/",
-              "/id/perangkat/", "/id/tingkat/?perlu=3",
+              "/id/perangkat/", "/id/tingkat/?perlu=3", "/ews/rt/",
               "/akun/reauthenticate/", "/keluar/", "/akun/logout/"],
     "perawat": ["/staf/", "/purut/perawat/", "/purut/farmasi/"],
     "loket": ["/purut/loket/", "/purut/jadwal/", "/purut/bpjs/", "/purut/operasi/", "/purut/loket/cari/?code=tidak-ada",
@@ -51,7 +53,7 @@ WALKED = {
     "telemetry:device", "telemetry:change", "telemetry:note", "telemetry:calibrate",
     "purut:kiosk_check_in", "purut:kiosk_card", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
-    "mfa_reauthenticate_webauthn", "ews:warning", "ews:edit", "ews:street", "ews:episode", "ews:drill",
+    "mfa_reauthenticate_webauthn", "ews:warning", "ews:edit", "ews:street", "ews:episode", "ews:drill", "ews:rt_task", "ews:reached",
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {

@@ -12,9 +12,9 @@ from aiohttp import web
 
 
 class Sink:
-    """Answers `/push/<n>` and `/gateway`. `faults` by last digit of the address: a status to answer first, or "hang"."""
+    """Answers `/push/<n>` and `/gateway`. `faults` by the end of the address: what to answer first, a status or "hang"."""
 
-    def __init__(self, faults: dict[int, object] | None = None) -> None:
+    def __init__(self, faults: dict[str, object] | None = None) -> None:
         self.faults = faults or {}
         self.taken: Counter[str] = Counter()
         self.keys: Counter[str] = Counter()
@@ -32,7 +32,7 @@ class Sink:
         body = await request.read()
         name = request.path if request.path != "/gateway" else (await request.json())["to"]
         self._tried[name] += 1
-        fault = self.faults.get(int(name[-1])) if name[-1].isdigit() else None
+        fault = next((fault for end, fault in self.faults.items() if name.endswith(end)), None)
         if fault == 410:
             return web.Response(status=410)
         if fault and self._tried[name] == 1:
@@ -62,6 +62,11 @@ def running(sink: Sink) -> Iterator[Sink]:
         ready.set()
         return runner
 
+    async def stop() -> None:
+        await runner.result().cleanup()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()  # requests that hang
+
     runner = loop.create_task(start())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -69,6 +74,6 @@ def running(sink: Sink) -> Iterator[Sink]:
     try:
         yield sink
     finally:
-        asyncio.run_coroutine_threadsafe(runner.result().cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)

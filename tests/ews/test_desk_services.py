@@ -76,6 +76,16 @@ class TestProposing:
         warning.refresh_from_db()
         assert warning.state == "in_force"
 
+    def test_a_gauge_upstream_holds_nothing_up_for_it_speaks_through_the_one_below(
+        self, gauge: Gauge, official: Any
+    ) -> None:
+        issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Gauge.objects.filter(pk="rekaan-hulu").update(stage=2)
+        Gauge.objects.filter(pk=gauge.pk).update(
+            rules=gauge.rules | {"upstream": [{"gauge": "rekaan-hulu", "travel": 60}]}
+        )
+        assert proposed(gauge, 0, lowers=True).stage == 0
+
     def test_water_that_fell_before_anybody_warned_closes_the_episode(self, gauge: Gauge) -> None:
         asked = proposed(gauge, 1)
         assert proposing.propose(found(0, lowers=True), gauge) is None
@@ -158,6 +168,16 @@ class TestEnding:
         assert (warning.state, message.kind, message.state) == ("ended", "all_clear", "ended")
         assert Episode.objects.get().ended_at == message.sent_at
         assert told()[-1] == "WarningEnded"
+
+    def test_a_river_that_is_still_up_is_not_declared_over_without_a_reason(self, gauge: Gauge, official: Any) -> None:
+        sari = official("sari")
+        warning = issuing.issue_proposal(proposed(gauge, 2).pk, by=sari)
+        Gauge.objects.filter(pk=gauge.pk).update(stage=2)
+        with pytest.raises(Refused) as refused:
+            ending.all_clear(warning.pk, by=sari)
+        assert refused.value.code == "air-masih-tinggi"
+        ending.all_clear(warning.pk, by=sari, despite="alat macet, dilihat sendiri")
+        assert "dilihat sendiri" in Note.objects.get(kind="despite").text
 
     def test_a_mistake_is_taken_back_with_words_people_read(self, gauge: Gauge, official: Any) -> None:
         sari = official("sari")

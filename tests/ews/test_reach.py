@@ -152,9 +152,9 @@ class TestSending:
     def test_faulty_providers_get_each_message_once_in_the_end(
         self, fresh_database: str, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pasti.ews.services.reach.line.TIMEOUT", channels.aiohttp.ClientTimeout(sock_read=1))
+        monkeypatch.setattr("pasti.ews.services.reach.line.TIMEOUT", channels.aiohttp.ClientTimeout(sock_read=6))
         monkeypatch.setattr(reach, "FIRST_PAUSE", 0.05)
-        with running(Sink({1: 429, 2: 500, 3: "hang", 4: 410})) as sink:
+        with running(Sink({"1": 429, "2": 500, "03": "hang", "4": 410})) as sink:
             settings.PASTI_PUSH_HOSTS = (sink.base,)
             warning = _issued_with(2000, sink)
             deadline = time.monotonic() + 60

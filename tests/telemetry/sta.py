@@ -9,9 +9,6 @@ from urllib.parse import quote
 
 from django.test import Client
 
-from pasti.kernel.accounts.models import User
-from pasti.kernel.accounts.services import issue_token
-
 BASE = "/sensorthings/v1.1"
 UNIT = {"name": "centimetre", "symbol": "cm", "definition": "http://unitsofmeasure.org/ucum.html#cm"}
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
@@ -78,6 +75,10 @@ class Api:
 
 def writing() -> Api:
     """A program that may write."""
+    # Here, so that measurements can use this module before Django is set up.
+    from pasti.kernel.accounts.models import User
+    from pasti.kernel.accounts.services import issue_token
+
     user = User.objects.create_user("client:uji-telemetri", name="Uji", kind=User.Kind.CLIENT)
     return Api(f"Bearer {issue_token(user, scopes=['telemetry.write'])}")
 

@@ -7,9 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from pasti.telemetry.queries import sta_reading
 
 from .sta import BASE, Api, observations, thing, writing
 
@@ -87,6 +90,17 @@ def answered(client: Client, address: str) -> int:
 def test_hostile_addresses_are_refused(api: Api) -> None:
     for address in ADDRESSES:
         answered(api.client, address)
+
+
+def test_a_question_without_end_is_ended(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(sta_reading, "PATIENCE", "20ms")
+    monkeypatch.setattr(sta_reading, "collection", endless)
+    answer = api.client.get(AT)
+    assert (answer.status_code, "takes too long" in json.loads(answer.content)["message"]) == (400, True)
 
 
 @CALM

@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pasti.telemetry.rules.sta_conformance import BY_MQTT
+
 from .sta import BASE, NOON, Api, observations, stream, thing, writing
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,15 @@ def api() -> Api:
 def first(api: Api, plural: str) -> Any:
     """The id of the first entity of a set."""
     return api.get(plural, top=1)["value"][0]["@iot.id"]
+
+
+def test_the_landing_page_tells_of_the_broker_where_there_is_one(settings: Any) -> None:
+    settings.PASTI_MQTT_URL = ""
+    assert BY_MQTT not in Api().get("")["serverSettings"]["conformance"]
+    settings.PASTI_MQTT_URL = "mqtts://name:secret@broker.example:8883"
+    told = Api().get("")["serverSettings"]
+    assert BY_MQTT in told["conformance"]
+    assert told[BY_MQTT] == {"endpoints": ["mqtts://broker.example:8883"]}
 
 
 def test_the_landing_page_names_the_eight_sets(api: Api) -> None:

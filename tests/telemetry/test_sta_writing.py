@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pasti.ews.models import Gauge, River
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.services import assign, issue_token
 from pasti.kernel.audit.models import Entry
@@ -149,6 +150,7 @@ def test_a_thing_that_moves_leaves_a_history(api: Api) -> None:
     second = api.make(f"Things({made})/Locations", {"name": "Hulu", **point(113, -8)})
     assert [one["@iot.id"] for one in api.get(f"Things({made})/Locations")["value"]] == [second]
     history = api.get(f"Things({made})/HistoricalLocations", expand="Locations", orderby="time")["value"]
+    assert len(api.get("HistoricalLocations", filter=f"time eq {history[0]['time']}")["value"]) == 1, "as it is shown"
     assert [one["Locations"][0]["name"] for one in history] == ["Tempat Welang", "Hulu"]
     first = history[0]["Locations"][0]["@iot.id"]
     api.send("PATCH", f"Things({made})", {"Locations": [{"@iot.id": first}]})
@@ -270,6 +272,17 @@ def test_deleting_takes_along_what_cannot_be_without(api: Api) -> None:
     api.send("DELETE", f"FeaturesOfInterest({named})")
     assert api.get(f"Datastreams({at})/Observations")["value"] == []
     assert api.get(f"Datastreams({at})")["phenomenonTime"] is None
+
+
+def test_what_another_system_stands_on_cannot_be_deleted(api: Api) -> None:
+    at = made_stream(api)
+    river = River.objects.create(code="welang", name="Welang", changed_at=now())
+    common = {"river": river, "lon": 112.9, "lat": -7.65, "changed_at": now(), "datastream_id": at}
+    Gauge.objects.create(code="bokwedi", name="Bokwedi", kind="level", **common)
+    observations(api, at, [1, 2])
+    for path in (f"Datastreams({at})", api.get(f"Datastreams({at})/Thing")["@iot.selfLink"]):
+        assert "cannot be deleted" in api.send("DELETE", path, status=409)["message"]
+    assert len(api.get(f"Datastreams({at})/Observations")["value"]) == 2
 
 
 def test_reading_is_for_all_and_writing_for_those_with_the_right(api: Api) -> None:

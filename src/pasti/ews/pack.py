@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pasti.ews.models import Gauge, Policy, RiskArea, River, Shelter
+from pasti.ews.models import Gauge, Policy, RiskArea, River, Shelter, Siren
 from pasti.kernel.places.services import Counts, put, total
 from pasti.telemetry.services.catalogue import StreamWanted, ensure_stream
 
@@ -161,6 +161,18 @@ class ShelterFacts(Sourced):
     phone: str = ""
 
 
+class SirenFacts(Sourced):
+    """A post with lamp and siren. `device` is the code under which it is registered at telemetry."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]{2,40}$")
+    river: str
+    name: str
+    place: str = ""
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    device: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")
+
+
 class Section(Strict):
     """The whole file."""
 
@@ -171,6 +183,7 @@ class Section(Strict):
     rivers: list[RiverFacts] = Field(min_length=1)
     gauges: list[GaugeFacts] = Field(min_length=1)
     shelters: list[ShelterFacts]
+    sirens: list[SirenFacts] = []
 
 
 def load(section: Section) -> Counts:
@@ -182,6 +195,7 @@ def load(section: Section) -> Counts:
         put(River, map(_river, range(len(section.rivers)), section.rivers)),
         put(Gauge, (_gauge(one, streams[one.code]) for one in section.gauges)),
         put(Shelter, map(_shelter, section.shelters)),
+        put(Siren, map(_siren, section.sirens)),
         _areas(section),
     )
 
@@ -213,6 +227,11 @@ def _stream(one: GaugeFacts) -> StreamWanted:
 def _shelter(one: ShelterFacts) -> dict[str, Any]:
     row = one.model_dump(include={"code", "kind", "name", "lon", "lat", "line", "capacity", "phone"})
     return row | {"place_code": one.place, "estimated": one.status == "usulan"}
+
+
+def _siren(one: SirenFacts) -> dict[str, Any]:
+    row = one.model_dump(include={"code", "name", "lon", "lat", "device"})
+    return row | {"river_id": one.river, "place_code": one.place, "estimated": one.status == "usulan"}
 
 
 def _areas(section: Section) -> Counts:

@@ -37,7 +37,7 @@ SERVICES = [
         code="ews", name_id="Peringatan dini banjir", name_en="Flood early warning",
         purpose_id="Ketahui apakah RT Anda aman, berapa tinggi air sungai, dan ke mana mengungsi.",
         purpose_en="Know whether your RT is safe, how high the rivers stand, and where to go.",
-        agency="BPBD", dimensions=("living", "environment"), life_events=("bencana",), quick_win="living",
+        agency="BPBD", dimensions=("living", "environment"), life_events=("bencana",), quick_win="ews",
         audience_id="Siapa saja", audience_en="Anyone", requirements_id=("Tidak ada",), requirements_en=("None",),
         promised_time_id="Langsung", promised_time_en="Immediate", cost_id="Gratis", cost_en="Free", entry_url="/ews/",
         sign_in=False, kept_promise_measure="ews.detection",
@@ -100,6 +100,7 @@ SUBSCRIPTIONS = [
     Subscription("telemetry.WatchedReadings", "pasti.ews.services.watching:heard", "ews.watch_readings"),
     Subscription("ews.StreetReported", "pasti.ews.services.reporting:heard", "ews.group_streets"),
     Subscription("ews.WarningProposed", "pasti.ews.services.telling:proposed", "ews.tell_officers"),
+    Subscription("telemetry.DeviceAnswered", "pasti.ews.services.reach.sirens:heard", "ews.sirens"),
     *(
         Subscription(f"ews.Warning{what}", "pasti.ews.services.reach.planning:heard", f"ews.reach_{what.lower()}")
         for what in ("Issued", "Updated", "Cancelled", "Ended")

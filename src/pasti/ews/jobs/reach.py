@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from pasti.ews.models import Delivery, Subscription
-from pasti.ews.services.reach import channels, sending, subscribing
+from pasti.ews.services.reach import channels, sending, sirens, subscribing
 from pasti.kernel.clock import now
 from pasti.kernel.outbox.waking import wake_after_commit
 
@@ -64,6 +64,20 @@ def forget_unconfirmed(timestamp: int) -> int:
     return subscribing.forget_unconfirmed()
 
 
+@app.task(name="ews.sirens", queue="events", queueing_lock="ews.sirens", lock="ews.sirens")
+def command_sirens() -> int:
+    """Commands that no siren has answered yet."""
+    return sirens.send_due()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="ews.sirens_due", queue="events", queueing_lock="ews.sirens_due", lock="ews.sirens")
+def command_sirens_again(timestamp: int) -> int:
+    """Each ten seconds: again, until they answer."""
+    return sirens.send_due()
+
+
 def wake() -> None:
-    """Have what is queued sent when the current transaction commits."""
+    """Have sirens commanded, and what is queued sent, when the current transaction commits."""
+    wake_after_commit(command_sirens)
     wake_after_commit(start)

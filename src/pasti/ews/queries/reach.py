@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
-from pasti.ews.models import Delivery, RtTask, Warning
+from pasti.ews.models import Delivery, RtTask, SirenCommand, Warning
 from pasti.ews.queries import risk, warnings
 from pasti.kernel.accounts.models import User
 from pasti.kernel.places import queries as places
@@ -68,6 +68,7 @@ class Reach:
     reached: int
     in_time: int
     houses: int
+    sirens: list[SirenCommand]
 
 
 def reach(warning_id: int) -> Reach:
@@ -80,7 +81,8 @@ def reach(warning_id: int) -> Reach:
     ]
     people, reached, quickly = (sum(one.people for one in some) for some in (tasks, warned, in_time))
     houses = sum(one.houses or 0 for one in warned)
-    return Reach(warning, _wards(warning, tasks), _ways(warning), people, reached, quickly, houses)
+    posts = list(SirenCommand.objects.filter(warning=warning).select_related("siren").order_by("siren_id", "pk"))
+    return Reach(warning, _wards(warning, tasks), _ways(warning), people, reached, quickly, houses, posts)
 
 
 def tasks_of(head: User) -> QuerySet[RtTask]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningCancelled, WarningEnded
-from pasti.ews.models import Episode, Proposal, Warning
+from pasti.ews.models import Episode, Gauge, Proposal, Warning
 from pasti.ews.queries import risk
 from pasti.ews.queries.moment import now
 from pasti.ews.rules import wording
@@ -43,10 +43,12 @@ def cancel(warning_id: int, *, by: User, reason: str) -> Warning:
 
 
 @transaction.atomic
-def all_clear(warning_id: int, *, by: User, words: wording.Words | None = None) -> Warning:
+def all_clear(warning_id: int, *, by: User, despite: str = "") -> Warning:
     """It is over: say so, and close the episode. Twice by the same officer is once.
 
-    Raises NotFound; Refused `tidak-berlaku`, `masih-tinggi` while a higher proposal waits for an answer.
+    While a gauge of the river still stands above normal it takes a reason, `despite`, which stays on the timeline.
+    Raises NotFound; Refused `tidak-berlaku`, `masih-tinggi` while a higher proposal waits for an answer,
+    `air-masih-tinggi` without that reason.
     """
     standing = drafting.locked(warning_id)
     if done := _done(standing, Warning.Kind.ALL_CLEAR, by):
@@ -55,7 +57,8 @@ def all_clear(warning_id: int, *, by: User, words: wording.Words | None = None) 
     waiting = Proposal.objects.filter(episode=standing.episode, state=Proposal.State.OPEN, stage__gt=0)
     if waiting.exists():
         raise Refused("masih-tinggi", _("Masih ada usulan peringatan yang belum dijawab. Jawab dulu usulan itu."))
-    message = _message(standing, Warning.Kind.ALL_CLEAR, words or _clear_words(standing), by)
+    _check_water(standing, by, despite.strip())
+    message = _message(standing, Warning.Kind.ALL_CLEAR, _clear_words(standing), by)
     return _clear(message, standing)
 
 
@@ -64,6 +67,7 @@ def put_all_clear(draft: Warning) -> Warning:
     standing = timeline.in_force(draft.episode)
     if standing is None:
         raise Refused("tidak-berlaku", _("Tidak ada peringatan yang berlaku lagi."))
+    _check_water(standing, draft.composed_by, "")
     draft.kind = Warning.Kind.ALL_CLEAR
     return _clear(draft, standing)
 
@@ -84,6 +88,18 @@ def _expire(warning_id: int) -> bool:
     _tell(event, warning, "expired", _("Peringatan berakhir karena waktunya habis"))
     proposing.close_if_idle(warning.episode)
     return True
+
+
+def _check_water(standing: Warning, by: User | None, despite: str) -> None:
+    """A river that is up is not declared over by a slip of the thumb. In a drill the real water does not count."""
+    up = Gauge.objects.filter(river=standing.episode.river_id, kind=Gauge.Kind.LEVEL, stage__gt=0).first()
+    if up is None or standing.episode.drill_id:
+        return
+    if not despite:
+        text = _("%(gauge)s masih di atas normal. Tulis mengapa tetap dinyatakan aman.") % {"gauge": up.name}
+        raise Refused("air-masih-tinggi", text)
+    text = _("Dinyatakan aman meskipun %(gauge)s masih di atas normal: %(reason)s")
+    timeline.note(standing.episode, "despite", text % {"gauge": up.name, "reason": despite}, by=by)
 
 
 def _clear(message: Warning, standing: Warning) -> Warning:

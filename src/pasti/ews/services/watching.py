@@ -51,7 +51,8 @@ def watch(river_code: str) -> int:
     at, found = moment.now(), 0
     for gauge in _downstream(gauges.values()):
         rules = rules_of(gauge.code, gauge.kind, gauge.name, gauge.rules, names)
-        for finding in _take(gauge, rules, gauges, at):
+        findings = _take(gauge, rules, gauges, at)
+        for finding in findings if gauge.code not in above else ():
             proposing.propose(finding, gauge)
             found += 1
     return found

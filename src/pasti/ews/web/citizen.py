@@ -34,9 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": rts(ward), "levels": citizen.levels_of(rows),
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
-        "unknown": bool(asked) and answer is None,
+        "unknown": bool(asked) and answer is None, "after": warnings.position(),
     }  # fmt: skip
-    response = shown(request, "home.html", **context)
+    # An open page asks for what is in force again when the stream says that something changed.
+    response = shown(request, "home_live.html" if request.headers.get("X-Live") else "home.html", **context)
     if asked and answer is not None:
         response.set_cookie(
             COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE

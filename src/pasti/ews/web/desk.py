@@ -98,8 +98,8 @@ def approve(request: HttpRequest, warning_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required("ews.watch")
 def act(request: HttpRequest, verb: str, pk: int) -> HttpResponse:
-    """Acts that need a reason: dismiss a proposal, send a warning back, cancel one."""
-    if verb not in ("tolak", "kembalikan", "batal"):
+    """Acts that need a reason: dismiss a proposal, send a warning back, cancel one, end one while the water is up."""
+    if verb not in ("tolak", "kembalikan", "batal", "aman"):
         raise Http404
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -117,8 +117,16 @@ def act(request: HttpRequest, verb: str, pk: int) -> HttpResponse:
 @permission_required("ews.issue")
 def all_clear(request: HttpRequest, warning_id: int) -> HttpResponse:
     """It is over."""
-    said = _("Aman dinyatakan; peringatan berakhir.")
-    return tried(request, lambda: ending.all_clear(warning_id, by=officer(request)), said, BACK)
+    try:
+        ending.all_clear(warning_id, by=officer(request))
+        messages.success(request, _("Aman dinyatakan; peringatan berakhir."))
+    except NotFound:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+        if refusal.code == "air-masih-tinggi":
+            return redirect("ews:act", "aman", warning_id)
+    return redirect(BACK)
 
 
 def _do(request: HttpRequest, verb: str, pk: int, reason: str) -> None:
@@ -129,6 +137,9 @@ def _do(request: HttpRequest, verb: str, pk: int, reason: str) -> None:
     elif verb == "kembalikan":
         issuing.send_back(pk, by=by, reason=reason)
         messages.success(request, _("Dikembalikan kepada penyusunnya."))
+    elif verb == "aman":
+        ending.all_clear(pk, by=by, despite=reason)
+        messages.success(request, _("Aman dinyatakan; peringatan berakhir."))
     else:
         ending.cancel(pk, by=by, reason=reason)
         messages.success(request, _("Peringatan dibatalkan; warga diberi tahu."))

@@ -134,9 +134,12 @@ def booking(code: str) -> Antrean:
 
 
 def wait_seconds(antrean: Antrean, ahead: int) -> int:
-    """How long the registration still waits: until the session begins, then for those ahead of it."""
+    """How long the registration still waits: until the session begins, then for those called before it, and for those
+    who are called or with the doctor now."""
     until_start = max(dt.timedelta(0), antrean.sesi.starts_at - now())
-    return round((until_start + dt.timedelta(minutes=antrean.sesi.minutes) * ahead).total_seconds())
+    inside = Antrean.objects.filter(sesi_id=antrean.sesi_id, state__in=[State.CALLED, State.SERVING])
+    turns = ahead + inside.exclude(pk=antrean.pk).count()
+    return round((until_start + dt.timedelta(minutes=antrean.sesi.minutes) * turns).total_seconds())
 
 
 def patient(nik: str, card: str, norm: int | None) -> Patient | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from pasti.telemetry.api.sta_edge import base, pairs, respond
 from pasti.telemetry.queries import sta_reading as reading
 from pasti.telemetry.rules.sta_ast import Options, Path
-from pasti.telemetry.rules.sta_conformance import CONFORMANCE
+from pasti.telemetry.rules.sta_conformance import BY_MQTT, CONFORMANCE
 from pasti.telemetry.rules.sta_model import ENTITIES, OBSERVATIONS
 from pasti.telemetry.rules.sta_options import options
 from pasti.telemetry.rules.sta_path import path
@@ -20,7 +24,12 @@ PARTS = {"$select", "$expand"}  # what an address of one entity takes
 def landing(request: HttpRequest, rest: str = "") -> HttpResponse:
     """The sets there are, and what of the standard holds."""
     sets = [{"name": name, "url": f"{base()}/{name}"} for name in ENTITIES]
-    return respond({"value": sets, "serverSettings": {"conformance": CONFORMANCE}})
+    told: dict[str, Any] = {"conformance": [*CONFORMANCE]}
+    broker = urlsplit(settings.PASTI_MQTT_URL)
+    if broker.hostname:
+        told["conformance"].append(BY_MQTT)
+        told[BY_MQTT] = {"endpoints": [f"{broker.scheme}://{broker.hostname}:{broker.port or 1883}"]}
+    return respond({"value": sets, "serverSettings": told})
 
 
 def read(request: HttpRequest, rest: str) -> HttpResponse:

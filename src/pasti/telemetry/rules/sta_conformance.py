@@ -33,3 +33,5 @@ CONFORMANCE = (
     *(f"{SPEC}/create-update-delete/{one}" for one in _CHANGES),
     f"{SPEC}/data-array/data-array",
 )
+# Held where the city runs a broker (docs/mqtt.md). Of the updates by MQTT only those of observations are published.
+BY_MQTT = f"{SPEC}/create-observations-via-mqtt/observations-creation"

@@ -17,9 +17,11 @@ _DURATION = re.compile(
 
 
 def instant(text: str) -> dt.datetime:
-    """An ISO 8601 time as aware UTC; without an offset it is UTC. Raises Unfit."""
+    """An ISO 8601 time as aware UTC, cut to milliseconds as all times here; without an offset it is UTC. Raises Unfit."""
     try:
         time = dt.datetime.fromisoformat(text)
+        if time.microsecond % 1000:
+            time = time.replace(microsecond=time.microsecond // 1000 * 1000)
         return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
     except (ValueError, OverflowError, TypeError) as error:
         raise Unfit(f"{str(text)[:60]!r} is no ISO 8601 time") from error

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from pasti.kernel.clock import now
 from pasti.telemetry.models import Device
 from pasti.telemetry.rules import sta_times
@@ -31,6 +33,7 @@ class Array:
     rows: Sequence[Any]
 
 
+@transaction.atomic
 def record_arrays(arrays: Sequence[Array], *, device: Device | None = None) -> list[Made]:
     """Store what can be stored; returns what became of each row, in order. Raises Unfit for arrays that make no sense."""
     if sum(len(one.rows) for one in arrays) > MOST:

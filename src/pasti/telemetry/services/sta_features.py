@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from pasti.telemetry.models import Datastream, FeatureOfInterest, FeatureStream, Location
+from pasti.telemetry.models import Datastream, Device, FeatureOfInterest, FeatureStream, Location
 from pasti.telemetry.rules import sta_geometry
 
 _OF_STREAMS = """
@@ -16,14 +16,18 @@ JOIN telemetry_thing_locations tl ON tl.thing_id = s.thing_id
 JOIN telemetry_location l ON l.id = tl.location_id
 LEFT JOIN telemetry_featureofinterest f ON f.of_location_id = l.id
 LEFT JOIN telemetry_featurestream u ON u.feature_id = f.id AND u.datastream_id = s.id
-WHERE s.id = ANY(%s) ORDER BY s.id, f.id NULLS LAST, l.id
+WHERE s.id = ANY(%s) AND (%s::bigint IS NULL OR s.device_id = %s) ORDER BY s.id, f.id NULLS LAST, l.id
 """
 
 
-def features_of(streams: Iterable[int]) -> dict[int, int]:
-    """The feature of where the thing of each stream stands, made when there is none; nothing for things without a place."""
+def features_of(streams: Iterable[int], device: Device | None = None) -> dict[int, int]:
+    """The feature of where the thing of each stream stands, made when there is none; nothing for things without a place.
+
+    With `device`, of its own streams only.
+    """
+    own = device.pk if device else None
     with connection.cursor() as cursor:
-        cursor.execute(_OF_STREAMS, [sorted(set(streams))])
+        cursor.execute(_OF_STREAMS, [sorted(set(streams)), own, own])
         found = cursor.fetchall()
     features: dict[int, int] = {}
     for stream, location, feature, used in found:

@@ -47,9 +47,9 @@ def reading(stream: int, values: dict[str, Any], feature: int | None, arrived: d
     )  # fmt: skip
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(readings: Sequence[Reading], *, device: Device | None = None) -> list[Made]:
-    """Store readings, each with its feature; returns what became of each, in order.
+    """Within the caller's transaction: store readings, each with its feature; returns what became of each, in order.
 
     One that is there already is answered as it was the first time, unless its result is another: that is a conflict.
     """
@@ -74,9 +74,7 @@ def record(readings: Sequence[Reading], *, device: Device | None = None) -> list
 def _with_features(readings: Sequence[Reading], device: Device | None) -> list[Reading]:
     """Readings without a feature get the one of where their thing stands. A device makes none for others' streams."""
     open_streams = {one.datastream_id for one in readings if one.feature_id is None}
-    if device is not None:
-        open_streams &= set(device.datastreams.values_list("pk", flat=True))
-    found = sta_features.features_of(open_streams) if open_streams else {}
+    found = sta_features.features_of(open_streams, device) if open_streams else {}
     if named := {(one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None}:
         sta_features.use(_existing(named))
     return [one if one.feature_id is not None else _with(one, found.get(one.datastream_id)) for one in readings]

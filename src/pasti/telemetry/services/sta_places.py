@@ -11,7 +11,9 @@ from pasti.telemetry.models import HistoricalLocation, Thing
 def place(thing_id: int, locations: list[int]) -> None:
     """From now on the thing stands at `locations` (several are one place in several encodings)."""
     Thing(pk=thing_id).locations.set(locations)
-    history = HistoricalLocation.objects.create(thing_id=thing_id, time=now())
+    moved = now()
+    moved = moved.replace(microsecond=moved.microsecond // 1000 * 1000)  # as it is shown
+    history = HistoricalLocation.objects.create(thing_id=thing_id, time=moved)
     history.locations.set(locations)
 
 

@@ -104,7 +104,7 @@ def encrypted(content: bytes, keys: dict[str, str]) -> bytes:
             dh=_decoded(keys["p256dh"]),
             auth_secret=_decoded(keys["auth"]),
             version="aes128gcm",
-        )  # fmt: skip
+        )
     )
 
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from pasti.ews.models import Delivery, Dispatch, Warning
 from pasti.ews.queries.moment import now
 from pasti.ews.rules import reach
-from pasti.ews.services.reach import rt_heads
+from pasti.ews.services.reach import rt_heads, sirens
 from pasti.kernel import clock
 from pasti.kernel.outbox.models import StoredEvent
 
@@ -38,34 +38,41 @@ def heard(event: StoredEvent) -> None:
     """A warning was issued, updated, cancelled or ended: plan whom its message goes to."""
     if event.payload.get("how") == "expired":  # it ran out by itself; nothing was sent that could be passed on
         lapse(event.payload["replaced"])
+        sirens.switch_off(Warning.objects.select_related("episode").get(pk=event.payload["replaced"]))
+        _wake()
         return
     plan(event.payload["warning"])
 
 
 @transaction.atomic
 def plan(warning_id: int) -> int:
-    """Ask the RT heads first, then queue the message for all others; returns how many. Again plans only what is new.
+    """Sirens and RT heads first, then queue the message for all others; returns how many. Again plans only what is new.
 
     An exercise goes to RT heads alone, and says what it is; the database refuses anything else.
     """
-    warning = Warning.objects.select_related("replaces").get(pk=warning_id)
+    warning = Warning.objects.select_related("replaces", "episode").get(pk=warning_id)
     if warning.sent_at is None:
         return 0
     if warning.replaces_id:
         lapse(warning.replaces_id)
+    sirens.plan(warning)
     rt_heads.ask(warning)
     if warning.status != Warning.Status.ACTUAL:
         return 0
     made = _queue(warning)
-    from pasti.ews.jobs.reach import wake
-
-    wake()
+    _wake()
     return made
 
 
 def lapse(warning_id: int) -> int:
     """What was not sent of a warning that no longer holds is not sent any more."""
     return Delivery.objects.filter(warning_id=warning_id, state=State.QUEUED).update(state=State.LAPSED)
+
+
+def _wake() -> None:
+    from pasti.ews.jobs.reach import wake
+
+    wake()
 
 
 def _queue(warning: Warning) -> int:
