@@ -128,9 +128,9 @@ def _load(url: str, first: int, millions: int) -> None:
         ).fetchall():
             owner.execute(
                 "INSERT INTO telemetry_observation (datastream_id, phenomenon_time, result, flag, reasons, recorded_at) "
-                f"SELECT s, t, 100 + 50 * sin(extract(epoch FROM t) / 3600), 1, 0, t FROM generate_series(%(a)s, %(b)s) s, "
-                f"generate_series(greatest(%(m)s, '2026-10-31'::timestamptz - {per} * interval '{STEP}'), "
-                f"least(%(m)s + interval '1 month', '2026-10-31') - interval '{STEP}', interval '{STEP}') t ON CONFLICT DO NOTHING",
+                f"SELECT s, t, 100 + 50 * sin(extract(epoch FROM t) / 3600), 1, 0, t FROM generate_series(%(a)s::bigint, %(b)s::bigint) s, "
+                f"generate_series(greatest(%(m)s::timestamptz, '2026-10-31'::timestamptz - {per} * interval '{STEP}'), "
+                f"least(%(m)s::timestamptz + interval '1 month', '2026-10-31') - interval '{STEP}', interval '{STEP}') t ON CONFLICT DO NOTHING",
                 {"a": first, "b": first + WIDE - 1, "m": month},
             )
         owner.execute("INSERT INTO telemetry_hourly (datastream_id, begins, readings, low, high, total, doubtful) "

@@ -20,6 +20,7 @@ from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
 from pasti.kernel.publish.registry import registry
 from pasti.telemetry.services.readings import Reading, store
+from tests.civil.conftest import town  # noqa: F401
 from tests.ews.conftest import KELURAHAN, RT, found
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,17 @@ class TestEverybody:
     def test_a_rising_river_without_a_warning_says_watch_it(self, client: Client, gauge: Gauge) -> None:
         Gauge.objects.filter(pk=gauge.pk).update(stage=1)
         assert "Sungai naik: pantau" in client.get(f"/ews/?tempat={RT}").content.decode()
+
+    def test_a_resident_who_signed_in_is_answered_for_the_own_home(
+        self,
+        town: Any,  # noqa: F811
+        gauge: Gauge,
+        browsing: Any,
+    ) -> None:
+        resident = User.objects.create_user("siti", name="Siti", kind=User.Kind.CITIZEN, person_id=town.mother.pk)
+        page = browsing(resident).get("/ews/").content.decode()
+        assert "Aman: tidak ada peringatan" in page
+        assert "RT 01 RW 01" in page
 
     def test_an_unknown_place_is_told_and_not_remembered(self, client: Client, gauge: Gauge) -> None:
         answer = client.get("/ews/?tempat=99.99.99")

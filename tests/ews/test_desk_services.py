@@ -76,6 +76,16 @@ class TestProposing:
         warning.refresh_from_db()
         assert warning.state == "in_force"
 
+    def test_a_gauge_upstream_holds_nothing_up_for_it_speaks_through_the_one_below(
+        self, gauge: Gauge, official: Any
+    ) -> None:
+        issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Gauge.objects.filter(pk="rekaan-hulu").update(stage=2)
+        Gauge.objects.filter(pk=gauge.pk).update(
+            rules=gauge.rules | {"upstream": [{"gauge": "rekaan-hulu", "travel": 60}]}
+        )
+        assert proposed(gauge, 0, lowers=True).stage == 0
+
     def test_water_that_fell_before_anybody_warned_closes_the_episode(self, gauge: Gauge) -> None:
         asked = proposed(gauge, 1)
         assert proposing.propose(found(0, lowers=True), gauge) is None

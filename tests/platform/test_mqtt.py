@@ -26,10 +26,10 @@ def _listening(platform: Platform) -> tuple[mqtt.Client, list[dict[str, Any]]]:
     listener = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
     listener.on_message = lambda _, __, got: heard.append(json.loads(got.payload))
     listener.on_subscribe = lambda *_: ready.set()
-    listener.connect(where.host, where.port)
-    listener.subscribe("v1.1/Observations", 1)
-    listener.loop_start()
-    assert ready.wait(20)
+    listener.on_connect = lambda *_: listener.subscribe("v1.1/Observations", 1)
+    listener.connect_async(where.host, where.port)
+    listener.loop_start()  # tries again until the broker is there
+    assert ready.wait(60)
     return listener, heard
 
 

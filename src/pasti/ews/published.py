@@ -37,7 +37,7 @@ SERVICES = [
         code="ews", name_id="Peringatan dini banjir", name_en="Flood early warning",
         purpose_id="Ketahui apakah RT Anda aman, berapa tinggi air sungai, dan ke mana mengungsi.",
         purpose_en="Know whether your RT is safe, how high the rivers stand, and where to go.",
-        agency="BPBD", dimensions=("living", "environment"), life_events=("bencana",), quick_win="living",
+        agency="BPBD", dimensions=("living", "environment"), life_events=("bencana",), quick_win="ews",
         audience_id="Siapa saja", audience_en="Anyone", requirements_id=("Tidak ada",), requirements_en=("None",),
         promised_time_id="Langsung", promised_time_en="Immediate", cost_id="Gratis", cost_en="Free", entry_url="/ews/",
         sign_in=False, kept_promise_measure="ews.detection",

@@ -91,8 +91,12 @@ def _lower(found: Found, river: str, gauge: Gauge | None, drill: int | None, key
 
 
 def _highest_beside(river: str, gauge: Gauge | None) -> int:
-    others = Gauge.objects.filter(river_id=river).exclude(pk=gauge.pk if gauge else "")
-    return max(others.values_list("stage", flat=True), default=0)
+    """The highest stage at the river's other gauges that speak for themselves: what those upstream see is part of what the
+    gauge below them says."""
+    others = list(Gauge.objects.filter(river_id=river))
+    above = {link["gauge"] for one in others for link in one.rules.get("upstream") or ()}
+    own = gauge.pk if gauge else ""
+    return max((one.stage for one in others if one.pk != own and one.pk not in above), default=0)
 
 
 def _keep(
