@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import psycopg
 from tests.platform_process import Platform
-from tests.telemetry.sta import thing
+from tests.telemetry.sta_bodies import thing
 
 from bench.harness import Row, milliseconds
 from bench.load import Request, hammer

@@ -64,7 +64,7 @@ NO_PAGES = {
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
     "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:issue", "ews:write", "ews:approve", "ews:update", "ews:all_clear",
     "ews:take_over", "ews:log", "ews:hand_over", "ews:photo", "ews:answer", "ews:review", "ews:remark", "ews:close",
-    "ews:drill_act",
+    "ews:drill_act", "cap_atom", "cap_rss", "cap_exercises", "cap_message", "cap_certificate",
 }  # fmt: skip
 FOUNDATION = ("purut", "telemetry", "ews", "masterplan", "places", "documents", "ui", "portal", "")
 KB = 1024

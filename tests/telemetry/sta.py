@@ -9,34 +9,15 @@ from urllib.parse import quote
 
 from django.test import Client
 
+from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.services import issue_token
+
+from .sta_bodies import MEASUREMENT, UNIT, point, stream, thing
+
+__all__ = ["BASE", "MEASUREMENT", "NOON", "UNIT", "Api", "observations", "point", "stream", "thing", "writing"]
+
 BASE = "/sensorthings/v1.1"
-UNIT = {"name": "centimetre", "symbol": "cm", "definition": "http://unitsofmeasure.org/ucum.html#cm"}
-MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-
-
-def point(lon: float, lat: float) -> dict[str, Any]:
-    """A Location's GeoJSON with its encoding."""
-    return {"encodingType": "application/geo+json", "location": {"type": "Point", "coordinates": [lon, lat]}}
-
-
-def thing(name: str, lon: float = 112.9, lat: float = -7.65, **properties: Any) -> dict[str, Any]:
-    """A gauge house with one place and one datastream, for deep insert."""
-    return {
-        "name": name, "description": f"Rumah alat {name}", "properties": properties,
-        "Locations": [{"name": f"Tempat {name}", "description": "", **point(lon, lat)}],
-        "Datastreams": [stream(name)],
-    }  # fmt: skip
-
-
-def stream(name: str, **more: Any) -> dict[str, Any]:
-    """A datastream with its sensor and property."""
-    return {
-        "name": f"Tinggi air {name}", "description": "", "observationType": MEASUREMENT, "unitOfMeasurement": UNIT,
-        "Sensor": {"name": "Radar", "description": "", "encodingType": "text/html", "metadata": "https://example.org"},
-        "ObservedProperty": {"name": "Tinggi air", "definition": "https://example.org/level", "description": ""},
-        **more,
-    }  # fmt: skip
 
 
 class Api:
@@ -75,10 +56,6 @@ class Api:
 
 def writing() -> Api:
     """A program that may write."""
-    # Here, so that measurements can use this module before Django is set up.
-    from pasti.kernel.accounts.models import User
-    from pasti.kernel.accounts.services import issue_token
-
     user = User.objects.create_user("client:uji-telemetri", name="Uji", kind=User.Kind.CLIENT)
     return Api(f"Bearer {issue_token(user, scopes=['telemetry.write'])}")
 

@@ -15,6 +15,7 @@ from django.db import models, transaction
 
 from pasti.kernel.clock import now
 from pasti.kernel.outbox.services import emit
+from pasti.kernel.statements import Finder
 from pasti.telemetry.events import WatchedReadings
 from pasti.telemetry.models import Datastream, Device
 from pasti.telemetry.rules import quality
@@ -80,8 +81,11 @@ def store(readings: Sequence[Reading], *, device: Device | None = None, at: dt.d
     return outcomes
 
 
+_STREAMS = Finder("FROM telemetry_datastream s WHERE s.id = ANY(%s)", s=Datastream)
+
+
 def _streams(ids: set[int]) -> dict[int, Datastream]:
-    return Datastream.objects.only("device_id", "quality", "watched", "interval_seconds").in_bulk(list(ids))
+    return {stream.pk: stream for (stream,) in _STREAMS.all([list(ids)])}
 
 
 def _refusals(ids: set[int], streams: dict[int, Datastream], device: Device | None) -> dict[int, Outcome]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from pasti.kernel.statements import run
 from pasti.telemetry.models import Datastream, Device, FeatureOfInterest, FeatureStream, Location
 from pasti.telemetry.rules import sta_geometry
 
@@ -26,9 +27,14 @@ def features_of(streams: Iterable[int], device: Device | None = None) -> dict[in
     With `device`, of its own streams only.
     """
     own = device.pk if device else None
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_STREAMS, [sorted(set(streams)), own, own])
-        found = cursor.fetchall()
+    wanted = sorted(set(streams))
+    if len(wanted) == 1:  # one observation a request: the statement is planned once
+        row = run(_OF_STREAMS, [wanted, own, own])
+        found = [row] if row else []
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_OF_STREAMS, [wanted, own, own])
+            found = cursor.fetchall()
     features: dict[int, int] = {}
     for stream, location, feature, used in found:
         features[stream] = feature or _made(location)

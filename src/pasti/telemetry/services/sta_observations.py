@@ -53,22 +53,21 @@ def record(readings: Sequence[Reading], *, device: Device | None = None) -> list
 
     One that is there already is answered as it was the first time, unless its result is another: that is a conflict.
     """
-    at = now()
+    arrived = now()
     # What a device sends is raw; officials and programs write values.
     wanted = _with_features(readings if device is None else calibrating.apply(readings), device)
-    outcomes = store(wanted, device=device, at=at)
-    repeated = [one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is Outcome.REPEATED]
-    different = _different(repeated) if repeated else set()
-    made = []
-    for one, outcome in zip(wanted, outcomes, strict=True):
-        if outcome is Outcome.STORED:
-            made.append(Made(observation_key(one.datastream_id, one.time)))
-        elif outcome is Outcome.REPEATED:
-            key = observation_key(one.datastream_id, one.time)
-            made.append(Made("", *CHANGED) if (key, one.result) in different else Made(key))
-        else:
-            made.append(Made("", *_REFUSALS[outcome]))
-    return made
+    outcomes = store(wanted, device=device, at=arrived)
+    repeated = [at for at, outcome in enumerate(outcomes) if outcome is Outcome.REPEATED]
+    different = {repeated[n] for n in _different([wanted[at] for at in repeated])} if repeated else set()
+    return [
+        _made(one, outcome, at in different) for at, (one, outcome) in enumerate(zip(wanted, outcomes, strict=True))
+    ]
+
+
+def _made(one: Reading, outcome: Outcome, different: bool) -> Made:
+    if outcome in (Outcome.STORED, Outcome.REPEATED):
+        return Made("", *CHANGED) if different else Made(observation_key(one.datastream_id, one.time))
+    return Made("", *_REFUSALS[outcome])
 
 
 def _with_features(readings: Sequence[Reading], device: Device | None) -> list[Reading]:
@@ -105,8 +104,8 @@ WHERE o.result IS DISTINCT FROM w.result OR o.result_json IS DISTINCT FROM w.oth
 """
 
 
-def _different(repeated: Sequence[Reading]) -> set[tuple[str, float | None]]:
-    """Those whose stored result is another."""
+def _different(repeated: Sequence[Reading]) -> list[int]:
+    """Places of those whose stored result is another."""
     times = [moment(milliseconds(one.time)) for one in repeated]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,7 +115,4 @@ def _different(repeated: Sequence[Reading]) -> set[tuple[str, float | None]]:
                 [one.result for one in repeated], [None if one.value is None else Jsonb(one.value) for one in repeated],
             ],
         )  # fmt: skip
-        return {
-            (observation_key(repeated[n].datastream_id, repeated[n].time), repeated[n].result)
-            for (n,) in cursor.fetchall()
-        }
+        return [n for (n,) in cursor.fetchall()]
