@@ -26,6 +26,17 @@ def whole() -> Iterator[None]:
             _whole.reset(token)
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """A part of `whole` that may fail alone: its refusal can be caught outside of this block, and the rest goes on."""
+    with transaction.atomic():
+        token = _whole.set(False)
+        try:
+            yield
+        finally:
+            _whole.reset(token)
+
+
 def act(service: Callable[Asked, Result]) -> Callable[Asked, Result]:
     """A service that is one transaction: its own, or a part of the one it is called in.
 

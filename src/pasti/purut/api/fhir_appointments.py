@@ -15,6 +15,7 @@ from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.api.idempotency import idempotent
 from pasti.kernel.errors import NotFound, Refused
+from pasti.kernel.transactions import apart
 from pasti.purut import services
 from pasti.purut.api.fhir import understood
 from pasti.purut.api.fhir_edge import base, body_of, caller, respond
@@ -64,7 +65,9 @@ def _create(request: HttpRequest) -> tuple[int, Any]:
         return 200, there
     wanted = rules.wanted(body_of(request, *JSON_TYPES), base())
     try:
-        return 201, reads.shown(_book(user, wanted), around(base()))
+        with apart():
+            made = _book(user, wanted)
+        return 201, reads.shown(made, around(base()))
     except Refused as refusal:  # of two who send the same at once the second learns what the first made
         there = _existing(request, user) if refusal.code == "sudah-terdaftar" else None
         if there is None:

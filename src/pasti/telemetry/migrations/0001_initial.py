@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('properties', models.JSONField(null=True)),
                 ('encoding_type', models.CharField(max_length=100)),
                 ('feature', models.JSONField()),
-                ('of_location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='feature', to='telemetry.location', unique=True)),
+                ('of_location', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='feature', to='telemetry.location')),
             ],
             options={
                 'ordering': ['pk'],

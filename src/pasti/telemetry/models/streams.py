@@ -25,8 +25,8 @@ class FeatureOfInterest(Named):
 
     encoding_type = models.CharField(max_length=100)
     feature = models.JSONField()
-    of_location = models.ForeignKey(
-        "telemetry.Location", on_delete=models.SET_NULL, null=True, unique=True, related_name="feature"
+    of_location = models.OneToOneField(
+        "telemetry.Location", on_delete=models.SET_NULL, null=True, related_name="feature"
     )
 
 
