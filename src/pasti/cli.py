@@ -257,6 +257,20 @@ def check_queues(data: Data = DEFAULT_DATA) -> None:
     raise typer.Exit(1 if broken else 0)
 
 
+@app.command("evaluate-forecast")
+def evaluate_forecast(
+    levels: Annotated[Path, typer.Option(help="Folder with the series of real rivers.")] = Path("tests/ews/levels"),
+    write: Annotated[bool, typer.Option(help="Put the figures into docs/forecast-skill.md.")] = False,
+) -> None:
+    """Say how good the forecast of river levels is, on events it was not fitted on (a minute or two)."""
+    from pasti.simulation import forecast_report
+
+    text = forecast_report.report(levels)
+    typer.echo(text)
+    if write:
+        forecast_report.write(text)
+
+
 @app.command("verify-audit")
 def verify_audit(data: Data = DEFAULT_DATA) -> None:
     """Seal what is new in the audit log and prove that nothing in it was altered."""
