@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from bench import (
     boards,
     desk,
+    flood,
     foundation,
     growth,
     identity,
@@ -34,6 +35,8 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "telemetry": telemetry.rows,
     "reach": reach.rows,
     "revocation": lambda _full: revocation.rows(),
+    "flood": lambda _full: flood.rows(),
+    "flood faults": lambda _full: flood.faults(),
     "sensorthings": lambda _full: sensorthings.rows(),
     "queues": lambda _full: queues.rows(),
     "queues race": lambda _full: queues.race(),

@@ -12,7 +12,7 @@ from pasti.ews import pack
 from pasti.ews.models import Gauge, Proposal, River
 from pasti.ews.queries import gauges, moment
 from pasti.ews.services import watching
-from pasti.simulation.gauges import evening
+from pasti.simulation.river_scenarios import evening
 from pasti.simulation.rivers import PETUNG, Sample
 from pasti.telemetry.services.readings import Reading, store
 

@@ -13,7 +13,7 @@ from pasti.ews.services import forecasting, replaying, watching
 from pasti.kernel.clock import now
 from pasti.simulation import devices
 from pasti.simulation.forecast_report import history
-from pasti.simulation.river_scenarios import season, wib
+from pasti.simulation.river_scenarios import evening, season, wib
 from pasti.simulation.rivers import RIVERS, Course, River, Sample, Storm, course
 from pasti.telemetry.services.readings import Reading, store
 
@@ -84,13 +84,6 @@ def _of_the_minute(river: River, start: dt.datetime, at: dt.datetime) -> list[Sa
     minutes = int((at - start) / MINUTE) % 1440
     whole = list(course(river, start, minutes + 1, [], seed=start.toordinal()).samples())
     return whole[-3:]
-
-
-def evening(river: River, start: dt.datetime, hours: float) -> Course:
-    """Rain of four hours in the hills, and what it does to the river: over its banks in the last third of the evening."""
-    minutes = int(hours * 60)
-    rain = Storm(10.0, min(240.0, minutes * 0.55), 150.0)
-    return course(river, start, minutes, [rain], seed=7)
 
 
 def play(river_code: str, *, hours: float, speed: float, say: Say, fault: str = "") -> None:

@@ -149,3 +149,10 @@ def _rain_in_the_city(
     for step in range(0, length, every):
         at = start + step * MINUTE
         yield Sample(CITY_RAIN, at, RAIN, round(float(fallen[max(0, step - every) : step].sum()), 1), at)
+
+
+def evening(river: River, start: dt.datetime, hours: float) -> Course:
+    """Rain of four hours in the hills, and what it does to the river: over its banks in the last third of the evening."""
+    minutes = int(hours * 60)
+    rain = Storm(10.0, min(240.0, minutes * 0.55), 150.0)
+    return course(river, start, minutes, [rain], seed=7)

@@ -98,7 +98,7 @@ def warning_list(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     return page_of(rows, wanted.cursor, wanted.limit, ("-id",), shape=_warning)
 
 
-@router.get("/warnings/{int:warning_id}", response={200: WarningShown, **PROBLEMS}, summary="Satu peringatan")
+@router.get("/warnings/{warning_id}", response={200: WarningShown, **PROBLEMS}, summary="Satu peringatan")
 def warning(request: HttpRequest, warning_id: int) -> Any:
     """One warning that was sent, an exercise too: its `status` says so."""
     if not 0 < warning_id < 2**63:

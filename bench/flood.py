@@ -1,0 +1,277 @@
+"""A flood evening over HTTP: how soon a reading is a proposal on the desk, and what stays when parts are killed meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import statistics
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from tests.platform_process import ROOT, Platform
+
+from bench.harness import Row
+from bench.inside import inside
+from pasti.simulation.river_scenarios import evening
+from pasti.simulation.rivers import GEMBONG, RIVERS, Sample
+
+HOURS, SPEED = 2.0, 60.0
+KILLS, PARTS = 20, ("web", "worker", "database", "live", "ingest", "broker")
+LISTENERS = 200  # telephone numbers that asked to be warned
+ROUNDS, OTHERS = 20, 1000  # crossings measured, and sensors that send each second beside them
+
+_BEGIN = """
+from pasti.ews.services import replaying
+stage = replaying.begin("gembong", hours={hours}, speed={speed})
+tell({{"plays_from": stage.replay.plays_from.isoformat(), "began": stage.replay.began_at.isoformat(), "streams": stage.streams}})
+"""
+_SUBSCRIBE = """
+from django.utils import timezone
+from pasti.ews.models import Subscription
+now = timezone.now()
+tell(len(Subscription.objects.bulk_create([
+    Subscription(channel="sms", address="+62811%07d" % n, place_codes=["35.75.04.1005"], created_at=now, confirmed_at=now)
+    for n in range({count})], ignore_conflicts=True)))
+"""
+_EXPECTED = """
+import datetime as dt, json
+from pasti.ews.models import Gauge
+from pasti.ews.rules.detection import evaluate
+from pasti.ews.rules.memory import Memory, Surroundings
+from pasti.ews.rules.readings import Reading
+from pasti.ews.rules.set_up import rules_of
+from pasti.ews.services.watching import _downstream
+sent = json.loads({sent!r})
+gauges = {{one.code: one for one in Gauge.objects.filter(river_id="gembong")}}
+names = {{code: one.name for code, one in gauges.items()}}
+memories, found = {{}}, []
+begin = dt.datetime.fromisoformat({begin!r})
+for gauge in _downstream(gauges.values()):
+    rules = rules_of(gauge.code, gauge.kind, gauge.name, gauge.rules, names)
+    points = [Reading(dt.datetime.fromisoformat(at), value, 1, dt.datetime.fromisoformat(at)) for code, at, value in sent
+              if code == gauge.code]
+    around = Surroundings.of({{link.gauge: memories[link.gauge] for link in rules.links}})
+    memories[gauge.code], findings = evaluate(rules, Memory.begin(begin), points, around, points[-1].at)
+    found = [one.key for one in findings if not one.lowers]
+tell(sorted(set(found)))
+"""
+
+
+def faults(seed: int = 1) -> Iterator[Row]:
+    """Play an evening while parts are killed; raises AssertionError when a reading, a warning or a message was lost or doubled."""
+    with Platform(ROOT / ".cache" / "bench-flood", people=500) as platform:
+        inside(platform, _SUBSCRIBE.format(count=LISTENERS))
+        killed, over = Counter[str](), threading.Event()
+        hurting = threading.Thread(target=_hurt, args=(platform, killed, over, random.Random(seed)))
+        stage = inside(platform, _BEGIN.format(hours=HOURS, speed=SPEED))
+        hurting.start()
+        sent, again = _play(platform, stage)
+        over.set()
+        hurting.join()
+        platform.wait_ready()
+        _until_calm(platform)
+        print(f"  {len(sent):,} readings acknowledged, {again} sent again for want of an answer")
+        print("  killed with -9: " + ", ".join(f"{part} {count} times" for part, count in sorted(killed.items())))
+        _check(platform, stage, sent)
+    yield from ()  # it holds or it does not: there is nothing to compare
+
+
+def _hurt(platform: Platform, killed: Counter[str], over: threading.Event, chance: random.Random) -> None:
+    for at in range(KILLS):
+        if over.wait(chance.uniform(0.5, 4.0)):
+            return
+        part = PARTS[at % len(PARTS)]
+        before = platform.kill(part)
+        killed[part] += 1
+        platform.wait_back(part, before)
+
+
+def _play(platform: Platform, stage: dict[str, Any]) -> tuple[list[tuple[str, str, float]], int]:
+    """Send the evening minute by minute, each until it is acknowledged; returns what was, and how often it was sent again."""
+    plays_from, began = (dt.datetime.fromisoformat(stage[name]) for name in ("plays_from", "began"))
+    token, acknowledged, again = platform.token("bpbd"), [], 0
+    start = plays_from.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    samples = evening(GEMBONG, start, HOURS - 0.1).samples()
+    for at, group in groupby(samples, key=lambda one: one.at):
+        due = began + (at - plays_from) / SPEED
+        time.sleep(max(0.0, (due - dt.datetime.now(dt.UTC)).total_seconds()))
+        batch = list(group)
+        while not _acknowledged(platform, token, stage["streams"], batch):
+            again += 1
+            time.sleep(0.2)
+        acknowledged += [(one.gauge, one.at.isoformat(), one.value) for one in batch]
+    return acknowledged, again
+
+
+def _acknowledged(platform: Platform, token: str, streams: dict[str, int], batch: list[Sample]) -> bool:
+    body = [
+        {"Datastream": {"@iot.id": streams[one.gauge]}, "components": ["phenomenonTime", "result"],
+         "dataArray": [[one.at.isoformat(), one.value]]}
+        for one in batch
+    ]  # fmt: skip
+    asked = urllib.request.Request(
+        f"{platform.base}/sensorthings/v1.1/CreateObservations", json.dumps(body).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )  # fmt: skip
+    try:
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            made = json.load(answer)
+    except (OSError, urllib.error.HTTPError, json.JSONDecodeError):
+        return False
+    assert "error" not in made, made
+    return True
+
+
+def _until_calm(platform: Platform, seconds: float = 180) -> None:
+    """Wait until nothing is to be delivered any more."""
+    deadline = time.monotonic() + seconds
+    waiting = "SELECT count(*) FROM outbox_storedevent WHERE delivered_at IS NULL AND name LIKE ANY ('{ews.%,telemetry.Watched%}')"
+    while _one(platform, waiting) or _one(platform, "SELECT count(*) FROM ews_delivery WHERE state = 'queued'"):
+        assert time.monotonic() < deadline, "not calm"
+        time.sleep(1)
+
+
+def _check(platform: Platform, stage: dict[str, Any], sent: list[tuple[str, str, float]]) -> None:
+    ids = list(stage["streams"].values())
+    begin = stage["plays_from"]
+    with _owner(platform) as owner:
+        rows = owner.execute(
+            "SELECT datastream_id, phenomenon_time, result FROM telemetry_observation WHERE datastream_id = ANY(%s) "
+            "AND phenomenon_time > %s", [ids, begin],
+        ).fetchall()  # fmt: skip
+        stored = {(pk, at.timestamp()): value for pk, at, value in rows}
+        wanted = {
+            (stage["streams"][code], dt.datetime.fromisoformat(at).timestamp()): value for code, at, value in sent
+        }
+        lost = {key for key, value in wanted.items() if stored.get(key) != value}
+        keys = owner.execute(
+            "SELECT key FROM ews_proposal WHERE proposed_at > %s AND rule <> 'lowered'", [begin]
+        ).fetchall()
+        warnings = owner.execute(
+            "SELECT w.id, w.state, w.cap_identifier, count(d.id), count(d.id) FILTER (WHERE d.state = 'sent'), "
+            "count(d.id) FILTER (WHERE d.state NOT IN ('sent', 'lapsed')) FROM ews_warning w "
+            "LEFT JOIN ews_delivery d ON d.warning_id = w.id WHERE w.sent_at > %s GROUP BY w.id ORDER BY w.id", [begin],
+        ).fetchall()  # fmt: skip
+        twice = owner.execute(
+            "SELECT count(*) FROM (SELECT address, text FROM notify_recorded WHERE at > now() - interval '20 minutes' "
+            "AND channel = 'sms' AND address LIKE '+62811%%' GROUP BY 1, 2 HAVING count(*) > 1) t"
+        ).fetchone()  # fmt: skip
+    expected = inside(platform, _EXPECTED.format(sent=json.dumps(sent), begin=begin))
+    proposed = sorted(key for (key,) in keys)
+    print(f"  readings acknowledged and not stored as sent: {len(lost)}; stored in all: {len(stored):,}")
+    print(f"  proposals: {len(proposed)}, by the rules alone: {len(expected)}, alike: {proposed == expected}")
+    for pk, state, name, planned, went, open_ones in warnings:
+        print(
+            f"  warning {pk} {state} {name}: {planned} messages planned, {went} sent, {open_ones} neither sent nor lapsed"
+        )
+    print(f"  messages that reached a number twice: {twice[0] if twice else '?'}")
+    assert not lost
+    assert proposed == expected, (proposed, expected)
+    assert warnings, "no warning was issued"
+    assert sum(one[1] == "in_force" for one in warnings) <= 1
+    assert all(one[5] == 0 and one[3] >= LISTENERS for one in warnings)
+    assert twice == (0,)
+
+
+def rows() -> Iterator[Row]:
+    """From the answer to a reading to the proposal on the stream, while a thousand other sensors send each second."""
+    with Platform(ROOT / ".cache" / "bench-flood", people=500) as platform:
+        streams = inside(platform, "from pasti.ews.queries import gauges\ntell(gauges.streams())")
+        token, stop = platform.token("bpbd"), threading.Event()
+        others = inside(platform, _OTHERS.format(count=OTHERS))
+        noise = threading.Thread(target=_noise, args=(platform, token, others, stop))
+        noise.start()
+        try:
+            seconds = [_crossing(platform, token, streams) for _ in range(ROUNDS)]
+        finally:
+            stop.set()
+            noise.join()
+    seconds.sort()
+    print(f"  median {statistics.median(seconds) * 1000:.0f} ms, slowest {seconds[-1] * 1000:.0f} ms of {ROUNDS}")
+    yield Row("reading to proposal on the stream, p95", seconds[int(0.95 * ROUNDS) - 1], 1.0, "s", "the promise")
+
+
+_OTHERS = """
+from pasti.telemetry.models import Datastream, ObservedProperty, Sensor, Thing
+thing, _ = Thing.objects.get_or_create(code="bench", defaults={{"name": "bench"}})
+sensor, _ = Sensor.objects.get_or_create(code="bench", defaults={{"name": "b", "encoding_type": "text/html", "metadata": "b"}})
+about, _ = ObservedProperty.objects.get_or_create(code="bench", defaults={{"name": "b", "definition": "https://b.example"}})
+have = set(Datastream.objects.filter(thing=thing).values_list("code", flat=True))
+Datastream.objects.bulk_create(Datastream(code=f"bench-{{n}}", name=str(n), observation_type="b", unit={{}}, thing=thing,
+    sensor=sensor, observed_property=about) for n in range({count}) if f"bench-{{n}}" not in have)
+tell(list(Datastream.objects.filter(thing=thing).values_list("pk", flat=True)))
+"""
+
+
+def _noise(platform: Platform, token: str, streams: list[int], stop: threading.Event) -> None:
+    """A reading of each stream, each second."""
+    while not stop.wait(1.0):
+        at = dt.datetime.now(dt.UTC).isoformat()
+        body = [{"Datastream": {"@iot.id": pk}, "components": ["phenomenonTime", "result"], "dataArray": [[at, 1.0]]}
+                for pk in streams]  # fmt: skip
+        _post(platform, token, body)
+
+
+def _post(platform: Platform, token: str, body: list[dict[str, Any]]) -> None:
+    asked = urllib.request.Request(
+        f"{platform.base}/sensorthings/v1.1/CreateObservations", json.dumps(body).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )  # fmt: skip
+    urllib.request.urlopen(asked, timeout=30).read()
+
+
+def _crossing(platform: Platform, token: str, streams: dict[str, int]) -> float:
+    """Calm a river, then send two readings over its second limit; seconds from the second's sending to the event."""
+    river = RIVERS[random.choice(sorted(RIVERS))]
+    with _owner(platform) as owner:
+        owner.execute("UPDATE ews_warning SET state = 'ended', ended_at = now() WHERE state = 'in_force'")
+        owner.execute("UPDATE ews_proposal SET state = 'replaced' WHERE state = 'open'")
+        owner.execute("UPDATE ews_episode SET ended_at = now() WHERE ended_at IS NULL")
+        owner.execute(
+            "UPDATE ews_gauge SET memory = '{}', stage = 0, evaluated_to = NULL WHERE river_id = %s",
+            [river.name.lower()],
+        )
+    heard = threading.Event()
+    listener = threading.Thread(target=_listen, args=(platform, heard.set), daemon=True)
+    listener.start()
+    time.sleep(1.0)
+    stream = streams[river.gauge]
+    now = dt.datetime.now(dt.UTC)
+    values = [(now - dt.timedelta(seconds=20), river.stages[1] + 5.0), (now, river.stages[1] + 6.0)]
+    began = 0.0
+    for at, value in values:
+        began = time.perf_counter()
+        _post(platform, token, [{"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"],
+                                 "dataArray": [[at.isoformat(), value]]}])  # fmt: skip
+    assert heard.wait(30), "no proposal"
+    return time.perf_counter() - began
+
+
+def _listen(platform: Platform, tell: Callable[[], None]) -> None:
+    live = platform.environment()["PASTI_LIVE_URL"]
+    with urllib.request.urlopen(f"{live}/live/ews", timeout=60) as stream:
+        for line in stream:
+            if line.startswith(b"data:") and b"usul" in line:
+                tell()
+                return
+
+
+def _owner(platform: Platform) -> psycopg.Connection[Any]:
+    return psycopg.connect(platform.environment()["PASTI_DATABASE_OWNER_URL"], autocommit=True)
+
+
+def _one(platform: Platform, query: str) -> int:
+    try:
+        with _owner(platform) as owner:
+            row = owner.execute(query).fetchone()
+    except psycopg.OperationalError:
+        return 1
+    return int(row[0]) if row else 0
