@@ -9,6 +9,11 @@ const SILENCE = 40000; // the stream beats every 15 s: a line that is silent for
 const LOOK = 5000;
 const SPREAD = 1000;
 
+// A button must not be taken away under the finger that presses it: then the press would lead nowhere.
+async function released(element) {
+  while (element.querySelector(":active")) await new Promise((go) => setTimeout(go, 50));
+}
+
 function follow(element) {
   const { liveUrl, liveRefresh, liveSpeak } = element.dataset;
   const state = document.querySelector("[data-live-state]");
@@ -26,6 +31,7 @@ function follow(element) {
     const mine = ++asked;
     const answer = await fetch(address, { headers: { "X-Live": "1" }, cache: "no-store" });
     const part = await answer.text();
+    await released(element);
     if (!answer.ok || mine < shown) return; // an answer that was overtaken by a later one
     shown = mine;
     element.innerHTML = part;

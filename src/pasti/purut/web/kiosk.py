@@ -31,7 +31,7 @@ from pasti.purut.web.forms import KioskBirthForm, KioskForm
 from pasti.purut.web.kiosk_device import KIOSK, clerk_of, on_kiosk
 from pasti.purut.web.wording import STATES, priorities
 
-CARD = ("rsud-loket/anjungan",)  # the question a card is asked here: the NIK, nothing else
+CARD = ("rsud-loket/tiba-di-anjungan",)  # the question a card is asked here: the NIK, nothing else
 CLAIMED = ("", "hamil", "disabilitas")  # what one may say of oneself; an emergency goes to the nurse
 HERE = WAITING | {State.ADMISSION, State.ADMITTING}
 _tries = TokenBucket(rate=0.5, burst=20)
