@@ -228,6 +228,10 @@ async function dropped(act, acts) {
   await draw();
 }
 
+// One tab sends for all of them; the others show what became of it.
+const tabs = new BroadcastChannel("siap-luring");
+tabs.onmessage = () => vault.isOpen() && view.name === "home" && document.activeElement?.name !== "cari" && draw();
+
 async function sync() {
   const was = view.name;
   const result = await together(async () => view.name === "home" && draw());
@@ -236,6 +240,7 @@ async function sync() {
     news.textContent = "";
     return;
   }
+  if (result === "ok") tabs.postMessage("sent");
   const kept = vault.isOpen() ? await vault.get("rt") : null;
   news.textContent = result === "ok" ? `${say("kabar_ok")}: ${moment(kept?.fetched)}` : say(`kabar_${result}`);
   if (result === "sign-in") news.append(" ", h("a", { class: "govuk-link", href: `/masuk/?next=${location.pathname}` }, say("masuk")));

@@ -63,6 +63,9 @@ EVERYWHERE = {
     "ews/jaga/": {"bpbd", "bpbd_kepala"},  # water is reported from anywhere, and checked with who reported it
     "audit/": {"auditor"},  # the log names officers, and its reader guards it
 }
+# Roles without a right to people's records. Where they may look they see what everybody sees, and everybody searches it;
+# their own rooms hold plans, figures and devices.
+SEES_NO_PEOPLE = {"asesor_1", "asesor_2", "bappeda", "dlhkp"}
 PAGE_REFUSALS, API_REFUSALS = {302, 401, 403, 404, 405}, {400, 401, 403, 404, 405, 415, 422}
 
 
@@ -180,7 +183,7 @@ def faults_of(address: Address, caller: Caller, world: World) -> Iterator[str]:
     """What is shown at an address that should not be, in words."""
     path, owned = address.filled(world)
     closed = False
-    for method, sent in asked(address, world):
+    for method, sent in asked(address, world, searching=caller.code not in SEES_NO_PEOPLE):
         if closed and method == "GET":  # a door that is shut does not open for a search
             continue
         answer = send(caller, address, method, path, sent)
@@ -204,10 +207,10 @@ def away(location: str, path: str) -> bool:
     return location.startswith("/masuk/") or location.split("?")[0] in ("/", "/staf/") or not location.startswith(path)
 
 
-def asked(address: Address, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
+def asked(address: Address, world: World, *, searching: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
     """The requests tried at an address: looking, looking for the foreign person, and sending what names them."""
     yield "GET", {}
-    if not address.names and not address.route.startswith(NOBODY):
+    if searching and not address.names and not address.route.startswith(NOBODY):
         for words in (NIK, NAME, STREET):
             yield "GET", dict.fromkeys(("q", "search", "cari", "nik", "nama", "name"), words)
         yield "GET", dict.fromkeys(("area", "rt", "wilayah", "rt_code", "tempat"), ELSEWHERE)
@@ -325,3 +328,8 @@ def test_no_row_can_be_written_into_a_foreign_rt(world: World) -> None:
         with scoped(Scope((HOME,), (), PURPOSE)), refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(again, [values])
     assert {"civil_person", "civil_family", "civil_peristiwa", "civil_duplicatepair", "civil_importbatch"} <= set(tried)
+
+
+def test_roles_that_need_no_search_hold_no_right_to_people() -> None:
+    rights = {one for one, roles in registry().roles_by_permission.items() if roles & SEES_NO_PEOPLE}
+    assert {one.split(".")[0] for one in rights} <= {"masterplan", "telemetry"}

@@ -14,10 +14,10 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 ALL_PHASES, BY_CHANCE = "examples,coverage,fuzzing,stateful", "fuzzing,stateful"
 
 
-# Each border of each parameter is walked by those who may do the most; the others meet mostly shut doors.
+# Each border of each parameter is walked by one who may do much; a border is refused before it is asked who calls.
 @pytest.mark.parametrize(
     ("role", "phases"),
-    [("loket", ALL_PHASES), ("kelurahan", ALL_PHASES), ("warga", BY_CHANCE)],
+    [("loket", ALL_PHASES), ("kelurahan", BY_CHANCE), ("warga", BY_CHANCE)],
 )
 def test_generated_requests_find_no_server_error_and_no_untrue_description(
     platform: Platform, role: str, phases: str

@@ -174,7 +174,7 @@ def test_a_broker_that_dies_and_comes_back_is_found_again(broker: Broker, wait_u
         time.sleep(0.3)
         broker.start()
         device.sent(infos)
-        wait_until(lambda: Observation.objects.count() == 40, 15)
+        wait_until(lambda: Observation.objects.count() == 40, 60)
         assert taker.taken.stored == 40
     device.close()
 
