@@ -13,6 +13,8 @@ UV := .cache/tools/bin/uv
 SYNC = mkdir -p .cache/tmp && TMPDIR="$(CURDIR)/.cache/tmp" $(UV) sync --quiet --locked
 RUN := .venv/bin
 ARGS ?=
+# Three hands on two cores: a third of the tests' time is waiting, for a flood played, a part killed, a page.
+HANDS ?= $(shell echo $$(( ($$(nproc 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 
 .PHONY: install run test check bench screenshots format messages clean
 
@@ -36,7 +38,7 @@ run: install  ## start the platform with a synthetic city; prints the address an
 
 test: .venv/.dev  ## install what tests need and run everything in parallel
 	bash tests/needs.sh
-	$(RUN)/pytest -n auto --dist loadgroup $(ARGS)
+	$(RUN)/pytest -n $(HANDS) --dist loadgroup $(ARGS)
 
 # With settings of its own, not those of a platform that runs here.
 check: export PASTI_DATABASE_URL = postgresql:///none

@@ -85,11 +85,12 @@ def faults(seed: int = 1) -> Iterator[Row]:
 
 
 def _hurt(platform: Platform, killed: Counter[str], over: threading.Event, chance: random.Random) -> None:
-    for at in range(KILLS):
-        if over.wait(chance.uniform(0.5, 4.0)):
-            return
-        part = PARTS[at % len(PARTS)]
-        before = platform.kill(part)
+    while sum(killed.values()) < KILLS and not over.wait(chance.uniform(0.5, 4.0)):
+        part = PARTS[sum(killed.values()) % len(PARTS)]
+        try:
+            before = platform.kill(part)
+        except AssertionError:  # it fell with another and is on its way back
+            continue
         killed[part] += 1
         platform.wait_back(part, before)
 

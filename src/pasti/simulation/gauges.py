@@ -19,7 +19,7 @@ from pasti.telemetry.services.readings import Reading, store
 
 PAST_DAYS, PAST_EVERY = 14, 10  # days, minutes
 SEASON = 120  # days
-FITTED, SHOWN = (1, 2), (11, 12)  # seeds of the seasons a forecast is fitted on, and of those it is judged on
+FITTED, SHOWN = (1,), (11, 12)  # seeds of the seasons a forecast is fitted on, and of those it is judged on
 MINUTE = dt.timedelta(minutes=1)
 Say = Callable[[str], None]
 
@@ -62,8 +62,7 @@ def _seasons(river: River, seeds: tuple[int, ...]) -> list[forecasting.History]:
 
 def feed(say: Say, seconds: float = 60.0, until: Callable[[], bool] = lambda: False) -> None:
     """Send each gauge's reading of the minute, as its device would, until told to stop; a replayed river sends its own."""
-    fit_forecasts()
-    streams = known.streams()
+    streams, unfitted = known.streams(), True
     devices.install(streams)
     start = now().replace(hour=0, minute=0, second=0, microsecond=0)
     while not until():
@@ -78,6 +77,9 @@ def feed(say: Say, seconds: float = 60.0, until: Callable[[], bool] = lambda: Fa
         devices.send(batch)
         say(f"{at:%H:%M} {len(batch)}")
         time.sleep(seconds)
+        if unfitted:  # seconds of calculation, not in the first minute, when everything starts
+            fit_forecasts()
+            unfitted = False
 
 
 def _of_the_minute(river: River, start: dt.datetime, at: dt.datetime) -> list[Sample]:
