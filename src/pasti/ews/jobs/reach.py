@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from typing import Any
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
 
 from pasti.ews.models import Delivery, Subscription
 from pasti.ews.services.reach import channels, sending, sirens, subscribing
@@ -31,7 +33,7 @@ def start_due(timestamp: int) -> int:
     return start()
 
 
-def _run(channel: str):  # type: ignore[no-untyped-def]
+def _run(channel: str) -> Task[Any, Any, Any]:
     # Two runs of one channel would each take the whole of what the provider allows a second.
     @app.task(
         name=f"ews.reach.{channel}", queue="messages", queueing_lock=f"ews.reach.{channel}", lock=f"ews.{channel}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -157,9 +158,9 @@ def _about(verb: str, pk: int) -> str:
         return ""
 
 
-def _to_draft(request: HttpRequest, make: object) -> HttpResponse:
+def _to_draft(request: HttpRequest, make: Callable[[], Warning]) -> HttpResponse:
     try:
-        return redirect("ews:edit", make().pk)  # type: ignore[operator]
+        return redirect("ews:edit", make().pk)
     except NotFound:
         raise Http404 from None
     except Refused as refusal:

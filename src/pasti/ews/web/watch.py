@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
@@ -131,9 +132,9 @@ def _shift(request: HttpRequest, note: TextForm, handover: HandoverForm) -> Http
     )
 
 
-def _done(form: TextForm | HandoverForm, act: object) -> bool:
+def _done(form: TextForm | HandoverForm, act: Callable[[], object]) -> bool:
     try:
-        act()  # type: ignore[operator]
+        act()
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 
 from pasti.telemetry.rules import sta_times
 from pasti.telemetry.rules.sta_ast import Call, Expression, Literal, Name, Shape, Value
@@ -35,12 +36,12 @@ def expression(words: Words, depth: int = 0) -> Expression:
     return _joined(words, depth, "or", lambda: _joined(words, depth, "and", lambda: _not(words, depth)))
 
 
-def _joined(words: Words, depth: int, name: str, part: object) -> Expression:
-    parts = [part()]  # type: ignore[operator]
+def _joined(words: Words, depth: int, name: str, part: Callable[[], Expression]) -> Expression:
+    parts = [part()]
     at = words.next.at
     while words.next.kind == "name" and words.next.text == name:
         words.take()
-        parts.append(part())  # type: ignore[operator]
+        parts.append(part())
     # A chain is one call with many arguments: a thousand of them make no deep tree.
     return parts[0] if len(parts) == 1 else Call(name, tuple(parts), at)
 
