@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any
 
@@ -23,8 +24,9 @@ from bench.inside import inside
 from pasti.simulation.river_scenarios import evening
 from pasti.simulation.rivers import GEMBONG, RIVERS, Sample
 
-HOURS, SPEED = 2.0, 60.0
-KILLS, PARTS = 20, ("web", "worker", "database", "live", "ingest", "broker")
+HOURS, SPEED = 6.0, 60.0
+KILLS, PARTS = 20, ("web", "worker", "database", "live", "ingest", "broker")  # so often each of them
+BETWEEN = 2.0, 14.0  # seconds between two kills of a part
 LISTENERS = 200  # telephone numbers that asked to be warned
 ROUNDS, OTHERS = 20, 1000  # crossings measured, and sensors that send each second beside them
 
@@ -70,26 +72,30 @@ def faults(seed: int = 1) -> Iterator[Row]:
     with Platform(ROOT / ".cache" / "bench-flood", people=500) as platform:
         inside(platform, _SUBSCRIBE.format(count=LISTENERS))
         killed, over = Counter[str](), threading.Event()
-        hurting = threading.Thread(target=_hurt, args=(platform, killed, over, random.Random(seed)))
         stage = inside(platform, _BEGIN.format(hours=HOURS, speed=SPEED))
-        hurting.start()
-        sent, again = _play(platform, stage)
-        over.set()
-        hurting.join()
+        with ThreadPoolExecutor(len(PARTS)) as pool:
+            hurt = [pool.submit(_hurt, platform, part, killed, over, random.Random(f"{seed} {part}")) for part in PARTS]
+            try:
+                sent, again = _play(platform, stage)
+            finally:
+                over.set()
+        for one in hurt:
+            one.result()
         platform.wait_ready()
         _until_calm(platform)
         print(f"  {len(sent):,} readings acknowledged, {again} sent again for want of an answer")
         print("  killed with -9: " + ", ".join(f"{part} {count} times" for part, count in sorted(killed.items())))
+        assert all(killed[part] == KILLS for part in PARTS), "the evening was over before"
         _check(platform, stage, sent)
     yield from ()  # it holds or it does not: there is nothing to compare
 
 
-def _hurt(platform: Platform, killed: Counter[str], over: threading.Event, chance: random.Random) -> None:
-    while sum(killed.values()) < KILLS and not over.wait(chance.uniform(0.5, 4.0)):
-        part = PARTS[sum(killed.values()) % len(PARTS)]
+def _hurt(platform: Platform, part: str, killed: Counter[str], over: threading.Event, chance: random.Random) -> None:
+    """Kill one part at random moments, whatever state the others are in, until it was killed often enough."""
+    while killed[part] < KILLS and not over.wait(chance.uniform(*BETWEEN)):
         try:
             before = platform.kill(part)
-        except AssertionError:  # it fell with another and is on its way back
+        except (AssertionError, ProcessLookupError):  # it fell with another and is on its way back
             continue
         killed[part] += 1
         platform.wait_back(part, before)
