@@ -72,11 +72,12 @@ def faults(seed: int = 1) -> Iterator[Row]:
     with Platform(ROOT / ".cache" / "bench-flood", people=500) as platform:
         inside(platform, _SUBSCRIBE.format(count=LISTENERS))
         killed, over = Counter[str](), threading.Event()
+        token = platform.token("bpbd")
         stage = inside(platform, _BEGIN.format(hours=HOURS, speed=SPEED))
         with ThreadPoolExecutor(len(PARTS)) as pool:
             hurt = [pool.submit(_hurt, platform, part, killed, over, random.Random(f"{seed} {part}")) for part in PARTS]
             try:
-                sent, again = _play(platform, stage)
+                sent, again = _play(platform, stage, token)
             finally:
                 over.set()
         for one in hurt:
@@ -101,10 +102,10 @@ def _hurt(platform: Platform, part: str, killed: Counter[str], over: threading.E
         platform.wait_back(part, before)
 
 
-def _play(platform: Platform, stage: dict[str, Any]) -> tuple[list[tuple[str, str, float]], int]:
+def _play(platform: Platform, stage: dict[str, Any], token: str) -> tuple[list[tuple[str, str, float]], int]:
     """Send the evening minute by minute, each until it is acknowledged; returns what was, and how often it was sent again."""
     plays_from, began = (dt.datetime.fromisoformat(stage[name]) for name in ("plays_from", "began"))
-    token, acknowledged, again = platform.token("bpbd"), [], 0
+    acknowledged, again = [], 0
     start = plays_from.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
     samples = evening(GEMBONG, start, HOURS - 0.1).samples()
     for at, group in groupby(samples, key=lambda one: one.at):
