@@ -24,7 +24,7 @@ from bench.inside import inside
 from pasti.simulation.river_scenarios import evening
 from pasti.simulation.rivers import GEMBONG, RIVERS, Sample
 
-HOURS, SPEED = 6.0, 60.0
+HOURS, SPEED = 12.0, 60.0
 KILLS, PARTS = 20, ("web", "worker", "database", "live", "ingest", "broker")  # so often each of them
 BETWEEN = 2.0, 14.0  # seconds between two kills of a part
 LISTENERS = 200  # telephone numbers that asked to be warned
@@ -169,7 +169,7 @@ def _check(platform: Platform, stage: dict[str, Any], sent: list[tuple[str, str,
             "LEFT JOIN ews_delivery d ON d.warning_id = w.id WHERE w.sent_at > %s GROUP BY w.id ORDER BY w.id", [begin],
         ).fetchall()  # fmt: skip
         twice = owner.execute(
-            "SELECT count(*) FROM (SELECT address, text FROM notify_recorded WHERE at > now() - interval '20 minutes' "
+            "SELECT count(*) FROM (SELECT address, text FROM notify_recorded WHERE at > now() - interval '40 minutes' "
             "AND channel = 'sms' AND address LIKE '+62811%%' GROUP BY 1, 2 HAVING count(*) > 1) t"
         ).fetchone()  # fmt: skip
     expected = inside(platform, _EXPECTED.format(sent=json.dumps(sent), begin=begin))
