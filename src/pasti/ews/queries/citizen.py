@@ -85,15 +85,10 @@ def wards() -> list[Place]:
     return sorted(places.within(city.code, "kelurahan"), key=lambda one: one.name) if city else []
 
 
-def flooded_places() -> set[str]:
-    """Kelurahan in which some place is at risk."""
-    return {".".join(code.split(".")[:4]) for code in RiskArea.objects.values_list("place_code", flat=True)}
-
-
 def _risks(code: str, rows: list[Now]) -> list[Risk]:
     around = [*places.ancestor_codes(code), code]
     found: dict[str, RiskArea] = {}
-    for area in RiskArea.objects.select_related("river").order_by("from_stage"):
+    for area in risk.areas().select_related("river").order_by("from_stage"):
         if area.place_code in around or area.place_code.startswith(f"{code}."):
             found.setdefault(area.river_id, area)
     by_river = {river: [one for one in rows if one.gauge.river_id == river] for river in found}

@@ -134,7 +134,8 @@ class DrillForm(forms.Form):
 
 def _area_choices(warning: Warning) -> list[tuple[str, str]]:
     """The river's places at risk, and whatever is chosen already."""
-    known = set(warning.episode.river.areas.values_list("place_code", flat=True)) | set(warning.area_codes)
+    at_risk = risk.areas().filter(river_id=warning.episode.river_id).values_list("place_code", flat=True)
+    known = {*at_risk, *warning.area_codes}
     codes = sorted(known)
     return list(zip(codes, risk.names_of(codes), strict=True))
 
