@@ -47,7 +47,7 @@ def _automatic(proposal_id: int, own_words: bool) -> bool:
         drafting.withdraw_draft_of(proposal)
     warning = drafting.locked(drafting.draft(proposal_id, None).pk)
     warning.automatic = True
-    timeline.note(warning.episode, "automatic", _("Diterbitkan sistem karena usulan tidak dijawab pada waktunya"))
+    timeline.note(warning.episode, "automatic")
     issuing.put_in_force(warning)
     telling.officers(
         warning.episode, f"ews.otomatis:{warning.pk}", _("Peringatan terbit otomatis"), warning.headline_id
@@ -70,7 +70,7 @@ def _escalate(warning_id: int) -> bool:
     if warning.state != Warning.State.APPROVAL or not late or known.exists():
         return False
     text = _("Persetujuan kedua belum ada sesudah %(minutes)s menit") % {"minutes": minutes}
-    timeline.note(warning.episode, "escalated", text, warning=warning.pk)
+    timeline.note(warning.episode, "escalated", warning=warning.pk, minutes=minutes)
     telling.officers(warning.episode, f"ews.eskalasi:{warning.pk}", text, warning.headline_id, sms=True)
     return True
 
@@ -87,8 +87,8 @@ def _remind(warning: Warning) -> bool:
     timeline.lock_river(warning.episode.river_id)
     if Note.objects.filter(episode=warning.episode, kind="renewal", facts__warning=warning.pk).exists():
         return False
-    at = timeline.clock(warning.expires_at)
-    text = _("Peringatan habis pukul %(at)s: perbarui, atau nyatakan aman") % {"at": at}
-    timeline.note(warning.episode, "renewal", text, warning=warning.pk)
+    until = timeline.clock(warning.expires_at)
+    text = _("Peringatan habis pukul %(until)s: perbarui, atau nyatakan aman") % {"until": until}
+    timeline.note(warning.episode, "renewal", warning=warning.pk, until=warning.expires_at.isoformat())
     telling.officers(warning.episode, f"ews.perbarui:{warning.pk}", text, warning.headline_id)
     return True

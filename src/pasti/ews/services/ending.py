@@ -85,7 +85,7 @@ def _expire(warning_id: int) -> bool:
         return False
     issuing.retire(warning, State.ENDED, warning.expires_at, _("Waktunya habis"))
     event = WarningEnded(warning.pk, warning.pk, *_common(warning)[:3], "expired", list(warning.area_codes))
-    _tell(event, warning, "expired", _("Peringatan berakhir karena waktunya habis"))
+    _tell(event, warning, "expired")
     proposing.close_if_idle(warning.episode)
     return True
 
@@ -98,8 +98,7 @@ def _check_water(standing: Warning, by: User | None, despite: str) -> None:
     if not despite:
         text = _("%(gauge)s masih di atas normal. Tulis mengapa tetap dinyatakan aman.") % {"gauge": up.name}
         raise Refused("air-masih-tinggi", text)
-    text = _("Dinyatakan aman meskipun %(gauge)s masih di atas normal: %(reason)s")
-    timeline.note(standing.episode, "despite", text % {"gauge": up.name, "reason": despite}, by=by)
+    timeline.note(standing.episode, "despite", by=by, gauge=up.name, reason=despite)
 
 
 def _clear(message: Warning, standing: Warning) -> Warning:
@@ -114,7 +113,7 @@ def _clear(message: Warning, standing: Warning) -> Warning:
     )
     issuing.withdraw(episode)
     event = WarningEnded(message.pk, standing.pk, *_common(message)[:3], "all_clear", list(standing.area_codes))
-    _tell(event, message, "all_clear", message.headline_id)
+    _tell(event, message, "all_clear", message.headline_id, en=message.headline_en)
     episode.ended_at = message.sent_at
     episode.save(update_fields=["ended_at"])
     return message
@@ -152,9 +151,9 @@ def _common(warning: Warning) -> tuple[int, str, str, list[str]]:
     return warning.episode_id, warning.episode.river_id, warning.status, list(warning.area_codes)
 
 
-def _tell(event: WarningCancelled | WarningEnded, message: Warning, kind: str, text: str) -> None:
+def _tell(event: WarningCancelled | WarningEnded, message: Warning, kind: str, text: str = "", en: str = "") -> None:
     episode = message.episode
     live = timeline.live("peringatan", message.status)
     emit(event, aggregate=f"ews.river:{episode.river_id}", topic=timeline.TOPIC, live=live)
-    timeline.note(episode, kind, text, by=message.composed_by, warning=message.pk)
+    timeline.note(episode, kind, text, by=message.composed_by, warning=message.pk, en=en)
     timeline.record(f"ews.warning.{kind}", message)

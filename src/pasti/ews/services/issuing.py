@@ -77,7 +77,7 @@ def send_back(warning_id: int, *, by: User, reason: str) -> Warning:
     _check_waits(warning)
     warning.state, warning.version = State.DRAFT, warning.version + 1
     warning.save(update_fields=["state", "version"])
-    timeline.note(warning.episode, "sent_back", _("Dikembalikan: %(reason)s") % {"reason": reason}, by=by)
+    timeline.note(warning.episode, "sent_back", by=by, reason=reason)
     timeline.record("ews.warning.sent_back", warning, reason=reason)
     _tell_desk(warning)
     return warning
@@ -94,8 +94,7 @@ def dismiss(proposal_id: int, *, by: User, reason: str) -> Proposal:
     proposal = drafting.open_proposal(proposal_id)
     drafting.withdraw_draft_of(proposal)
     _answer(proposal, Proposal.State.DISMISSED, by, reason)
-    text = _("Usulan ditolak: %(reason)s") % {"reason": reason}
-    timeline.note(proposal.episode, "dismissed", text, by=by, proposal=proposal.pk)
+    timeline.note(proposal.episode, "dismissed", by=by, proposal=proposal.pk, reason=reason)
     proposing.close_if_idle(proposal.episode)
     return proposal
 
@@ -137,7 +136,7 @@ def _issue(warning: Warning, by: User) -> Warning:
     warning.state = State.APPROVAL
     warning.version += 1
     warning.save()
-    timeline.note(warning.episode, "asked", _("Menunggu persetujuan orang kedua"), by=by, warning=warning.pk)
+    timeline.note(warning.episode, "asked", by=by, warning=warning.pk)
     timeline.record("ews.warning.asked", warning, stage=warning.stage)
     _tell_desk(warning)
     return warning
@@ -197,7 +196,7 @@ def _say(warning: Warning, standing: Warning | None) -> None:
     aggregate = f"ews.river:{episode.river_id}"
     emit(event, aggregate=aggregate, topic=timeline.TOPIC, live=timeline.live("peringatan", warning.status))
     timeline.note(
-        episode, "issued", warning.headline_id, by=warning.composed_by, warning=warning.pk,
+        episode, "issued", warning.headline_id, en=warning.headline_en, by=warning.composed_by, warning=warning.pk,
         stage=warning.stage, automatic=warning.automatic, approved_by=str(warning.approved_by or ""),
     )  # fmt: skip
     timeline.record(

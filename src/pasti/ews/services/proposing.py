@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningProposed
 from pasti.ews.models import Episode, Gauge, Proposal, Warning
@@ -81,7 +80,10 @@ def _lower(found: Found, river: str, gauge: Gauge | None, drill: int | None, key
     stage = found.stage if drill else max(found.stage, _highest_beside(river, gauge))
     standing = timeline.in_force(episode)
     if standing is None or standing.stage <= stage:
-        timeline.note(episode, "lowered", found.sentence_id, at=found.at, stage=stage, gauge=gauge.pk if gauge else "")
+        timeline.note(
+            episode, "lowered", found.sentence_id, en=found.sentence_en, at=found.at, stage=stage,
+            gauge=gauge.pk if gauge else "",
+        )  # fmt: skip
         close_if_idle(episode)
         return None
     _replace(_open(episode).filter(rule=LOWERED))
@@ -135,7 +137,7 @@ def close_if_idle(episode: Episode) -> None:
     if not waits and not Warning.objects.filter(episode=episode, state__in=alive).exists():
         episode.ended_at = now()
         episode.save(update_fields=["ended_at"])
-        timeline.note(episode, "closed", _("Episode berakhir"))
+        timeline.note(episode, "closed")
 
 
 def _tell(made: Proposal, episode: Episode) -> None:

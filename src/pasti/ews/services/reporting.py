@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import StreetReported
-from pasti.ews.models import Drill, Gauge, RiskArea, StreetReport
+from pasti.ews.models import Drill, Gauge, StreetReport
+from pasti.ews.queries import risk
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import outcome, streets
@@ -51,7 +52,7 @@ class Seen:
 def report(
     seen: Seen, *, user: User | None, phone: str = "", photo: File[bytes] | None = None, drill: int | None = None
 ) -> StreetReport:
-    """Keep a report. Signed in, or with a telephone number at which the reporter can be asked; a photo needs an account.
+    """Keep a report. Signed in, or with a telephone number at which the reporter can be asked.
 
     Raises Refused: `pelapor-wajib`, `di-luar-kota`, `waktu-salah`, `terlalu-sering` (429), and those of photos.
     """
@@ -61,7 +62,7 @@ def report(
     made = StreetReport.objects.create(
         lon=seen.lon, lat=seen.lat, place_code=place, words=seen.words[:300], depth_cm=seen.depth_cm, seen_at=seen.seen_at,
         recorded_at=now(), reporter=user, reporter_key=key, phone="" if user else phone, trusted=_trusted(user),
-        photo=photos.keep(photo, owner=user) if photo and user else None, drill_id=_running(drill),
+        photo=photos.keep(photo, owner=user) if photo else None, drill_id=_running(drill),
     )  # fmt: skip
     record_change(
         user.person_id if user else None, "ews.report.made", purpose=PURPOSE, object_type="ews_report",
@@ -89,8 +90,10 @@ def confirm(report_id: int, *, by: User, river: str) -> StreetReport:
     if flooded and (episode.flooded_at is None or found.seen_at < episode.flooded_at):
         episode.flooded_at = found.seen_at
         episode.save(update_fields=["flooded_at"])
-    text = _("Air %(depth)s cm: %(where)s") % {"depth": found.depth_cm, "where": found.words or found.place_code}
-    timeline.note(episode, "depth", text, by=by, at=found.seen_at, report=found.pk, depth_cm=found.depth_cm)
+    timeline.note(
+        episode, "depth", by=by, at=found.seen_at, report=found.pk, depth_cm=found.depth_cm,
+        where=found.words or found.place_code,
+    )  # fmt: skip
     return found
 
 
@@ -144,7 +147,7 @@ def river_near(codes: list[str], centre: tuple[float, float]) -> str:
     """The river whose places at risk hold these places; without one, the river with the nearest gauge."""
 
     wards = {".".join(code.split(".")[:4]) for code in codes}
-    for area in RiskArea.objects.order_by("from_stage", "pk"):
+    for area in risk.areas().order_by("from_stage", "pk"):
         if ".".join(area.place_code.split(".")[:4]) in wards:
             return str(area.river_id)
     lat, lon = centre

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from pasti.ews.events import DeskChanged
 from pasti.ews.models import Episode, Note, River, Warning
+from pasti.ews.queries import notes
 from pasti.ews.queries.moment import now
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
@@ -46,10 +48,16 @@ def in_force(episode: Episode) -> Warning | None:
 
 
 def note(
-    episode: Episode, kind: str, text: str, *, by: User | None = None, at: dt.datetime | None = None, **facts: Any
+    episode: Episode, kind: str, text: str = "", *, by: User | None = None, at: dt.datetime | None = None, **facts: Any
 ) -> Note:
-    """One line of the episode's timeline."""
+    """One line of the episode's timeline.
+
+    What is said follows from `kind` and `facts` (`queries.notes`), for whoever reads it. `text` is for what somebody wrote
+    in one language, or an Indonesian sentence whose English is the fact `en`.
+    """
     moment = now()
+    with override("id"):
+        text = text or notes.words(kind, facts)
     return Note.objects.create(
         episode=episode, kind=kind, text=text[:1000], facts=facts, by=by, occurred_at=at or moment, recorded_at=moment
     )
