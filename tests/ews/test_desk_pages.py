@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 from PIL import Image
 
 from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, Shift, StreetReport, Warning
-from pasti.ews.services import drills, ending, issuing, proposing, reporting, reviewing
+from pasti.ews.queries import notes
+from pasti.ews.services import drills, ending, issuing, photos, proposing, reporting, reviewing
+from pasti.ews.web import limits
 from pasti.kernel.accounts.models import User
+from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
+from pasti.kernel.documents.models import Document
 from pasti.kernel.errors import Refused
 from pasti.kernel.publish.registry import registry
 from pasti.telemetry.services.readings import Reading, store
@@ -169,11 +174,12 @@ class TestStreetReports:
         assert (made.depth_cm, made.phone, made.place_code, made.trusted) == (40, "0812 3456 7890", KELURAHAN, False)
 
     def test_what_was_typed_stays_when_nobody_can_be_asked_back(self, client: Client, gauge: Gauge) -> None:
-        answer = client.post("/ews/lapor/", self.FORM | {"phone": "12"})
-        assert answer.status_code == 422
-        page = answer.content.decode()
-        assert "Isi nomor telepon" in page
-        assert 'value="Jl. Jawa"' in page
+        for number in ("", "12"):
+            answer = client.post("/ews/lapor/", self.FORM | {"phone": number})
+            assert answer.status_code == 422
+            page = answer.content.decode()
+            assert "Isi nomor telepon" in page
+            assert 'value="Jl. Jawa"' in page
         assert StreetReport.objects.count() == 0
 
     def test_an_officers_report_carries_a_photo_without_metadata(
@@ -186,6 +192,40 @@ class TestStreetReports:
         assert made.photo.held_by == "ews"
         shown = desk.get(f"/ews/jaga/laporan/{made.pk}/foto/")
         assert shown["Content-Type"] == "image/jpeg"
+
+    def test_a_strangers_photo_is_kept_without_metadata_until_it_is_old_and_nobody_confirmed_it(
+        self, client: Client, desk: Client, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        for number in (1, 2):  # the same picture twice is one document
+            form = self.FORM | {"phone": f"08123456789{number}", "photo": picture()}
+            assert client.post("/ews/lapor/", form).status_code == 302
+        first, second = StreetReport.objects.order_by("pk")
+        assert not first.photo.owner.is_active
+        assert desk.get(f"/ews/jaga/laporan/{first.pk}/foto/")["Content-Type"] == "image/jpeg"
+        assert client.get(f"/ews/jaga/laporan/{first.pk}/foto/").status_code == 302
+        reporting.confirm(second.pk, by=first.photo.owner, river="rekaan")
+        StreetReport.objects.update(recorded_at=now() - dt.timedelta(days=31))
+        assert photos.forget() == 1
+        first.refresh_from_db()
+        assert first.photo is None
+        assert second.photo.path.exists(), "what was confirmed is evidence"
+        StreetReport.objects.update(state="new")
+        with django_capture_on_commit_callbacks(execute=True):
+            assert photos.forget() == 1
+        assert not Document.objects.exists()
+        assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+
+    def test_too_many_photos_from_one_network_hold_back_no_report(
+        self, client: Client, gauge: Gauge, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        monkeypatch.setattr(limits, "PHOTOS", TokenBucket(rate=1 / 60, burst=1))
+        form = self.FORM | {"phone": "081234567890"}
+        assert client.post("/ews/lapor/", form | {"photo": picture()}).status_code == 302
+        refused = client.post("/ews/lapor/", form | {"photo": picture()})
+        assert (refused.status_code, "tanpa foto" in refused.content.decode()) == (422, True)
+        assert client.post("/ews/lapor/", form).status_code == 302
 
     def test_three_people_near_each_other_propose_a_warning_and_one_alone_does_not(self, gauge: Gauge) -> None:
         for number in (1, 1, 2):
@@ -343,6 +383,34 @@ class TestAfterwards:
         assert "Pompa terlambat" in page
         assert "terjadi_utc" in desk.get(f"/ews/episode/{episode.pk}/?format=csv").content.decode()
         assert "100%" in desk.get("/ews/episode/").content.decode()
+
+    def test_the_timeline_speaks_its_readers_language_whoever_acted(
+        self, desk: Client, gauge: Gauge, sari: User, official: Any
+    ) -> None:
+        with override("en"):  # the officer who acts reads English
+            asked = propose(gauge, 3)
+            waits = issuing.issue_proposal(asked.pk, by=sari)
+            issuing.send_back(waits.pk, by=official("kepala", "bpbd_kepala"), reason="Tambah RT 02")
+            issuing.dismiss(asked.pk, by=sari, reason="uji alat")
+        address = f"/ews/episode/{asked.episode_id}/"
+        indonesian = desk.get(address).content.decode()
+        for line in (asked.sentence_id, "Menunggu persetujuan", "Dikembalikan: Tambah RT 02", "Usulan ditolak: uji alat",
+                     "Episode berakhir"):  # fmt: skip
+            assert line in indonesian, line
+        english = desk.get(address, headers={"Accept-Language": "en"}).content.decode()
+        for line in (asked.sentence_en, "second", "Tambah RT 02", "uji alat"):
+            assert line in english, line
+        assert not any(
+            one in english for one in (asked.sentence_id, "Dikembalikan", "Usulan ditolak", "Episode berakhir")
+        )
+        assert "Dikembalikan: Tambah RT 02" in desk.get(f"{address}?format=csv").content.decode()
+        assert Note.objects.get(kind="closed").text == "Episode berakhir"
+
+    def test_a_line_from_before_values_were_kept_is_shown_as_it_was_written(self, gauge: Gauge, sari: User) -> None:
+        ending.all_clear(warned(gauge, sari).pk, by=sari)
+        line = reviewing.remark(Episode.objects.get().pk, by=sari, text="Hujan 100%")
+        line.kind = "escalated"
+        assert notes.said(line) == "Hujan 100%"
 
     def test_a_warning_without_water_is_a_false_alarm_and_a_flood_without_one_a_miss(
         self, desk: Client, gauge: Gauge, sari: User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from pasti.ews.services import clockwork, ending, forecasting, reporting, watching
+from pasti.ews.services import clockwork, ending, forecasting, photos, reporting, watching
 
 
 @app.periodic(cron="* * * * * */10")  # each ten seconds: minutes count while water rises
@@ -17,8 +17,8 @@ def tick(timestamp: int) -> int:
 @app.periodic(cron="40 17 * * *")  # 00.40 WIB
 @app.task(name="ews.forget_phones", queue="upkeep", queueing_lock="ews.forget_phones")
 def forget_phones(timestamp: int) -> int:
-    """Each night: take away telephone numbers older than thirty days."""
-    return reporting.forget_phones()
+    """Each night: take away telephone numbers older than thirty days, and photos of water that nobody confirmed."""
+    return reporting.forget_phones() + photos.forget()
 
 
 @app.periodic(cron="* * * * *")

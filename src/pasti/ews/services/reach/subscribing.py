@@ -138,13 +138,17 @@ def _address(wish: Wish) -> str:
             return _phone(address)
     except (ValidationError, ValueError, KeyError):
         pass
-    words = {
+    raise Refused("alamat", refused_address(wish.channel), status=422, field="address")
+
+
+def refused_address(channel: str) -> str:
+    """What an address of this channel looks like, for whoever wrote none or another."""
+    words: dict[str, str] = {
         Channel.EMAIL: _("Tulis alamat surel seperti nama@contoh.id"),
         Channel.TELEGRAM: _("Tulis nomor obrolan Telegram, misalnya 123456789"),
         Channel.PUSH: _("Peramban ini tidak memberi alamat yang dapat dipakai"),
     }
-    message = words.get(wish.channel, _("Tulis nomor HP seperti 0812 3456 7890"))  # type: ignore[call-overload]
-    raise Refused("alamat", message, status=422, field="address")
+    return words.get(channel, _("Tulis nomor HP seperti 0812 3456 7890"))
 
 
 def _push_address(address: str, keys: Mapping[str, str]) -> str:
