@@ -26,6 +26,7 @@ PUBLIC = [
     "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/", "/smart-city/indikator/IK-PURUT-DARING/",
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/wilayah/35.75.01/", "/gaya/", "/gaya/?name=", "/luring/",
     "/ews/", "/ews/?kelurahan=35.75.03.1001", "/ews/?tempat=35.75.03.1001.001.003", "/ews/sungai/petung/", "/ews/prakiraan/",
+    "/ews/data/", "/ews/data/petung-bokwedi/",
     "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/", "/ews/langganan/",
     "/ews/langganan/?tempat=35.75.03.1001.001.003", "/ews/langganan/terkirim/", "/ews/langganan/berhenti/tautan/",
     "/ews/langganan/setuju/tautan/", "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
@@ -62,7 +63,8 @@ NO_PAGES = {
     "purut:leave", "purut:kiosk_set_up", "purut:kiosk_ask", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
-    "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:issue", "ews:write", "ews:approve", "ews:update", "ews:all_clear",
+    "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:data_month", "ews:issue", "ews:write", "ews:approve",
+    "ews:update", "ews:all_clear",
     "ews:take_over", "ews:log", "ews:hand_over", "ews:photo", "ews:answer", "ews:review", "ews:remark", "ews:close",
     "ews:drill_act", "cap_atom", "cap_rss", "cap_exercises", "cap_message", "cap_certificate",
 }  # fmt: skip
