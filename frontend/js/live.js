@@ -1,6 +1,7 @@
 // Parts of a page that follow what happens: [data-live-url] listens, [data-live-refresh] is fetched again.
 // A call is shown as the stream says it, in [data-live-field]; the server's own fragment is the truth and follows within a
-// second, not from all boards at once. Nothing is missed while the line was cut: every (re)connection fetches it too.
+// second, not from all boards at once; where few look and each second counts, [data-live-spread] says how many
+// milliseconds. Nothing is missed while the line was cut: every (re)connection fetches it too.
 // Without a stream the fragment is polled.
 import { announce } from "./speaking.js";
 
@@ -15,7 +16,7 @@ async function released(element) {
 }
 
 function follow(element) {
-  const { liveUrl, liveRefresh, liveSpeak } = element.dataset;
+  const { liveUrl, liveRefresh, liveSpeak, liveSpread } = element.dataset;
   const state = document.querySelector("[data-live-state]");
   let after = element.dataset.liveAfter;
   let polling = 0;
@@ -66,7 +67,7 @@ function follow(element) {
       pending ||= setTimeout(() => {
         pending = 0;
         quietly(after);
-      }, Math.random() * SPREAD);
+      }, Math.random() * Number(liveSpread ?? SPREAD));
     };
     source.onerror = () => {
       tell("putus");

@@ -17,6 +17,12 @@ def now() -> dt.datetime:
     return found.played(moment) if found else moment
 
 
+def pace() -> float:
+    """How many seconds of early warning's time pass in one of ours: more than one while an evening is played."""
+    found = running()
+    return found.speed if found else 1.0
+
+
 def running(moment: dt.datetime | None = None) -> Replay | None:
     """The replay that runs, in demo mode only."""
     if not settings.PASTI_DEMO:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pasti.ews.models import Warning
-from pasti.ews.queries import episodes, levels, warnings
+from pasti.ews.queries import episodes, levels, moment, warnings
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import drafting, ending, issuing
 from pasti.ews.templatetags.ews import local
@@ -31,7 +31,8 @@ def board(request: HttpRequest) -> HttpResponse:
     after = warnings.position()
     rows = levels.all_now()
     context: dict[str, Any] = {
-        "after": after, "asked": warnings.proposals(), "waiting": list(warnings.waiting()), "drafts": list(warnings.drafts()[:20]),
+        "after": after, "pace": moment.pace(), "asked": warnings.proposals(), "waiting": list(warnings.waiting()),
+        "drafts": list(warnings.drafts()[:20]),
         "standing": [*warnings.in_force(), *warnings.in_force("exercise")], "rows": rows,
         "troubled": [one for one in rows if one.silent or one.gauge.trouble or one.doubtful],
         "reports": list(episodes.reports(waiting_only=True)[:10]), "shift": episodes.shift(), "me": officer(request).pk,
