@@ -12,7 +12,11 @@ from pasti.kernel import clock
 
 def now() -> dt.datetime:
     """The moment early warning lives in, aware, in UTC."""
-    moment = clock.now()
+    return lived(clock.now())
+
+
+def lived(moment: dt.datetime) -> dt.datetime:
+    """When something that happened at `moment` of the clock was, for early warning."""
     found = running(moment)
     return found.played(moment) if found else moment
 
