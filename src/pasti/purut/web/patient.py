@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +17,6 @@ from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can, permission_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
-from pasti.kernel.api.retries import done_before, remember
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Poli, Tunggu
@@ -27,6 +25,7 @@ from pasti.purut.queries.line import TO_CALL
 from pasti.purut.rules.states import State
 from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
+from pasti.purut.web.once import once
 from pasti.purut.web.wording import STATES
 
 PURPOSE = "purut.registration"
@@ -72,7 +71,7 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
             if "tunggu" in request.POST:
                 if _join(request, form, sesi_id):
                     return redirect("purut:mine")
-            elif antrean := _book(request, user, form, sesi_id):
+            elif antrean := _book(request, form, sesi_id):
                 return redirect("purut:antrean", code=antrean)
     context = {
         "offer": offer,
@@ -135,17 +134,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "purut/mine.html", context)
 
 
-def _book(request: HttpRequest, user: User, form: BookingForm, sesi_id: int) -> str:
+def _book(request: HttpRequest, form: BookingForm, sesi_id: int) -> str:
     """The code of the booking, the same for the same form; empty when refused, with the reason at its field."""
-    key, asked = request.POST.get("idempotency_key", ""), form.cleaned_data
+    wanted = _wanted(form.cleaned_data)
     try:
-        with transaction.atomic():
-            known = done_before(user.pk, key, "purut.web.book")
-            if known:
-                return known
-            made = services.book(sesi_id=sesi_id, **_wanted(asked))
-            remember(user.pk, key, made.code)
-            return made.code
+        return once(request, "purut.web.book", lambda: services.book(sesi_id=sesi_id, **wanted).code, (sesi_id, wanted))
     except Refused as refusal:
         _say(form, refusal)
         return ""
