@@ -48,6 +48,13 @@ def today_of_nik(nik: str, born: dt.date | None = None) -> list[Antrean]:
     return _read(rows.filter(patient__birth_date=born) if born else rows, "purut.antrean.read")
 
 
+def name_of(antrean: Antrean) -> str:
+    """The name the patient's record says, for the counter; the read is traced."""
+    record_reads([antrean.patient.person_id] if antrean.patient.person_id else [], "purut.patient.read",
+                 purpose="purut.registration", fields=("name",), object_type="patient")  # fmt: skip
+    return antrean.patient.name
+
+
 def resep_of(antrean: Antrean) -> str:
     """The kind of the registration's prescription; empty without one."""
     return Resep.objects.filter(antrean=antrean).values_list("kind", flat=True).first() or ""
