@@ -76,7 +76,8 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
         try:
             services.arrive(one, claimed if claimed in CLAIMED else "")
         except Refused as refusal:
-            return _refused(request, why_not(one) or _standing(one), refusal.status)
+            why = refusal.message if refusal.code in ("belum-dibuka", "sesi-selesai") else ""
+            return _refused(request, why_not(one) or why or _standing(one), refusal.status)
     context = {
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "again": before in HERE,
         "name": queries.poli_name(one.poli), "new": one.state in (State.ADMISSION, State.ADMITTING), "printed": True,

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can, permission_required
@@ -92,18 +92,24 @@ def antrean(request: HttpRequest, code: str) -> HttpResponse:
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
         "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
         "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id), "to_call": TO_CALL,
+        "coming": one.state in TO_CALL,
     }  # fmt: skip
     template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
     return render(request, template, context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required("purut.book")
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the place back."""
+    """Give the place back, after asking once: a number that is gone does not come back."""
     one = by_code(code)
     if not is_mine(request, one):
         raise Http404
+    if request.method != "POST":
+        if not day_queries.may_cancel(one):
+            return redirect("purut:antrean", code=one.code)
+        context = {"antrean": one, "label": queries.label_of(one), "name": queries.poli_name(one.poli)}
+        return render(request, "purut/cancel.html", context)
     try:
         services.cancel(one, by_patient=not can(request.user, "purut.register"))
     except Refused as refusal:
