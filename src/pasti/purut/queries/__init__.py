@@ -19,6 +19,7 @@ from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi, T
 from pasti.purut.queries import estimates
 from pasti.purut.queries.line import ahead_of as ahead_of
 from pasti.purut.queries.people import own_people as own_people
+from pasti.purut.queries.people import record_kin as record_kin
 from pasti.purut.rules import numbers, times, words
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, WAITING, State
 from pasti.purut.services.steps import topic

@@ -9,12 +9,25 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pasti.civil.rules import nik as nik_rules
-from pasti.purut.web.wording import priorities
+from pasti.purut.web.wording import kinds_of_visit, priorities
 
 
 def priorities_offered() -> list[tuple[str, str]]:
     """Reasons to be called first, as a list to choose from."""
     return list(priorities().items())
+
+
+def kinds_offered() -> list[tuple[str, str]]:
+    """Kinds of visit, as a list to choose from."""
+    return [(str(kind), words) for kind, words in kinds_of_visit().items()]
+
+
+def visit_kind() -> forms.TypedChoiceField:
+    """What kind of letter an insured patient brings; the usual one when nothing is chosen."""
+    return forms.TypedChoiceField(
+        label=_("Jenis surat"), choices=kinds_offered, coerce=int, empty_value=1, required=False, initial="1",
+        help_text=_("Hanya untuk peserta JKN"),
+    )  # fmt: skip
 
 
 class NamedForm(forms.Form):
@@ -27,7 +40,19 @@ class NamedForm(forms.Form):
                 field.error_messages["required"] = _("%(label)s wajib diisi") % {"label": field.label}
 
 
-class BookingForm(NamedForm):
+class LetterForm(NamedForm):
+    """A form with the letter of an insured patient; who pays for oneself brings none."""
+
+    def clean(self) -> dict[str, Any]:
+        """The number in upper case and without spaces: one letter is one letter, however it is typed."""
+        said = super().clean() or self.cleaned_data
+        insured = said.get("payer") == "jkn"
+        said["referral_no"] = str(said.get("referral_no", "")).replace(" ", "").upper() if insured else ""
+        said["visit_kind"] = said.get("visit_kind", 1) if insured else 1
+        return said
+
+
+class BookingForm(LetterForm):
     """For whom, who pays; the session is chosen before."""
 
     person = forms.ChoiceField(
@@ -39,6 +64,7 @@ class BookingForm(NamedForm):
         label=_("Penjamin"), choices=[("umum", _("Umum (bayar sendiri)")), ("jkn", _("JKN (BPJS Kesehatan)"))],
         widget=forms.RadioSelect, initial="umum",
     )  # fmt: skip
+    visit_kind = visit_kind()
     referral_no = forms.CharField(
         label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30,
         help_text=_("Hanya untuk peserta JKN"), widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -50,12 +76,8 @@ class BookingForm(NamedForm):
         if people:
             self.fields["person"].initial = str(people[0][0])
 
-    def clean_referral_no(self) -> str:
-        """Upper case, without spaces."""
-        return str(self.cleaned_data["referral_no"]).replace(" ", "").upper()
 
-
-class WalkInForm(NamedForm):
+class WalkInForm(LetterForm):
     """A patient at the counter."""
 
     sesi_id = forms.TypedChoiceField(
@@ -77,8 +99,8 @@ class WalkInForm(NamedForm):
     payer = forms.ChoiceField(
         label=_("Penjamin"), choices=[("umum", _("Umum")), ("jkn", "JKN")], widget=forms.RadioSelect, initial="umum"
     )
+    visit_kind = visit_kind()
     referral_no = forms.CharField(label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30)
-
     priority = forms.ChoiceField(label=_("Didahulukan"), required=False, choices=priorities_offered)
 
     def __init__(self, *args: Any, sessions: list[tuple[int, str]], **kwargs: Any):

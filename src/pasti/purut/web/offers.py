@@ -58,5 +58,10 @@ def leave(request: HttpRequest, tunggu_id: int) -> HttpResponse:
     if not is_mine(request, row):
         raise Http404
     services.leave(row)
+    row.refresh_from_db()
+    if (
+        row.antrean is not None and row.antrean.state == State.HELD
+    ):  # a place was offered just now: that is to be answered
+        return redirect("purut:offer", code=row.antrean.code)
     messages.info(request, _("Anda tidak lagi di daftar tunggu."))
     return redirect("purut:mine")

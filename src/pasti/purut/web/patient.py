@@ -85,16 +85,17 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
 
 @require_safe
 def antrean(request: HttpRequest, code: str) -> HttpResponse:
-    """The number, the window, where it stands. Whoever holds the code may see this; it names nobody."""
+    """The number, the window, where it stands. Whoever holds the code may see this; only the household reads whose it is."""
     one = by_code(code)
+    live = bool(request.headers.get("X-Live"))  # the part that is fetched again and again says no name
     context = {
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
         "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
         "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id), "to_call": TO_CALL,
-        "coming": one.state in TO_CALL,
+        "coming": one.state in TO_CALL, "patient": "" if live else _name_for(request, one),
     }  # fmt: skip
-    template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
+    template = "purut/antrean_state.html" if live else "purut/antrean.html"
     return render(request, template, context)
 
 
@@ -108,7 +109,8 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         if not day_queries.may_cancel(one):
             return redirect("purut:antrean", code=one.code)
-        context = {"antrean": one, "label": queries.label_of(one), "name": queries.poli_name(one.poli)}
+        context = {"antrean": one, "label": queries.label_of(one), "name": queries.poli_name(one.poli),
+                   "patient": _name_for(request, one)}  # fmt: skip
         return render(request, "purut/cancel.html", context)
     try:
         services.cancel(one, by_patient=not can(request.user, "purut.register"))
@@ -129,6 +131,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     shown = list(rows.order_by("-id")[: PAGE + 1])
     more = "?" + urlencode({"sebelum": shown[PAGE - 1].pk}) if len(shown) > PAGE else ""
+    queries.record_kin(user, shown[:PAGE])
     listed = [
         (one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]
     ]
@@ -162,10 +165,8 @@ def _join(request: HttpRequest, form: BookingForm, sesi_id: int) -> bool:
 
 
 def _wanted(asked: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "patient": UUID(asked["person"]), "payer": asked["payer"], "channel": "web",
-        "referral_no": asked["referral_no"] if asked["payer"] == "jkn" else "",
-    }  # fmt: skip
+    terms = {name: asked[name] for name in ("payer", "visit_kind", "referral_no")}
+    return {"patient": UUID(asked["person"]), "channel": "web", **terms}
 
 
 def _say(form: BookingForm, refusal: Refused) -> None:
@@ -189,6 +190,15 @@ def is_mine(request: HttpRequest, one: Antrean | Tunggu) -> bool:
         return False
     kin = one.patient.person_id in queries.own_people(user)
     return bool(one.booked_by == user.pk or kin or can(user, "purut.register"))
+
+
+def _name_for(request: HttpRequest, one: Antrean) -> str:
+    """Whose number it is, for who booked it and for the household; empty for everybody else. A look at kin is traced."""
+    user = request.user
+    if not user.is_authenticated or not (one.booked_by == user.pk or one.patient.person_id in queries.own_people(user)):
+        return ""
+    queries.record_kin(user, [one])
+    return one.patient.name
 
 
 def _found(code: str) -> Poli:
