@@ -17,6 +17,8 @@ from pasti.kernel.accounts.scope import scoped
 from pasti.kernel.audit.queries import trail_of
 from pasti.kernel.clock import today
 from pasti.kernel.errors import Refused
+from pasti.kernel.outbox.services import deliver_waiting
+from pasti.kernel.publish.registry import subscriptions
 from pasti.purut import services
 from pasti.purut.models import Antrean, Patient, Sesi
 from pasti.purut.rules.sameness import Told, same_person
@@ -81,3 +83,32 @@ def test_a_resident_is_not_given_a_record_made_with_the_wrong_nik(
     assert "Orang Lain" not in answer.content.decode()
     assert Patient.objects.get(nik=nik).person_id is None
     assert not trail_of(town.mother.pk).filter(action="purut.antrean.booked").exists()
+
+
+def test_a_resident_registered_at_the_counter_sees_the_number_and_who_reads_the_record(
+    sesi: Sesi, town: Any, mother: User, official: Official, browsing: Browsing, settings: Any
+) -> None:
+    settings.PASTI_CITY = {"code": "99.01"}
+    own = town.mother
+    asked = {"nik": own.nik, "name": own.name, "birth_date": own.birth_date.isoformat(), "sex": "P"}
+    browsing(official("loket")).post("/purut/loket/", walk_in(sesi, **asked))
+    made = Antrean.objects.select_related("patient").get()
+    assert made.patient.person_id is None
+    for _ in range(2):
+        deliver_waiting(subscriptions())
+    made.patient.refresh_from_db()
+    assert made.patient.person_id == own.pk
+    assert "B-001" in browsing(mother).get("/purut/antrean/").content.decode()
+    browsing(official("perawat")).get(f"/purut/perawat/{sesi.pk}/")
+    seen = list(trail_of(own.pk).values_list("action", flat=True))
+    assert seen.count("purut.queue.read") == 1
+    assert seen.count("purut.patient.tied") == 1
+
+
+def test_a_record_that_is_another_ones_is_tied_to_nobody(sesi: Sesi, town: Any, settings: Any) -> None:
+    settings.PASTI_CITY = {"code": "99.01"}
+    wrong = services.PatientWanted(town.mother.nik, "Orang Lain Sekali", dt.date(1955, 5, 5), "L")
+    made = booked(sesi, patient=wrong)
+    deliver_waiting(subscriptions())
+    made.patient.refresh_from_db()
+    assert made.patient.person_id is None
