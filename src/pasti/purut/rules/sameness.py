@@ -29,5 +29,8 @@ def same_person(one: Told, other: Told) -> bool:
 
 def same_name(one: str, other: str) -> bool:
     """True for nearly the same name, whatever its spelling, case and spaces."""
-    plain = [" ".join(name.casefold().split()) for name in (one, other)]
-    return SequenceMatcher(None, *plain).ratio() >= NEARLY
+    return SequenceMatcher(None, _plain(one), _plain(other)).ratio() >= NEARLY
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

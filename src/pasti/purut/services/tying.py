@@ -5,6 +5,8 @@ Until then nobody could tell the resident who reads that record, and the residen
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 
 from pasti.civil import queries as register
@@ -31,14 +33,14 @@ def tie(patient: Patient) -> bool:
             person = register.person(person_id, purpose=PURPOSE)
             told = Told(person.name, person.birth_date, "L" if person.sex == 1 else "P")
             if same_person(Told(patient.name, patient.birth_date, patient.sex), told):
-                return _tied(patient, person)
+                return _tied(patient, person.pk)
     return False
 
 
-def _tied(patient: Patient, person: register.Person) -> bool:
-    if Patient.objects.filter(person_id=person.pk).exists():  # seen here before under another number
+def _tied(patient: Patient, person_id: UUID) -> bool:
+    if Patient.objects.filter(person_id=person_id).exists():  # seen here before under another number
         return False
-    if not Patient.objects.filter(pk=patient.pk, person=None).update(person_id=person.pk):
+    if not Patient.objects.filter(pk=patient.pk, person=None).update(person_id=person_id):
         return False
-    record_change(person.pk, "purut.patient.tied", purpose=PURPOSE, object_type="patient", object_id=patient.pk)
+    record_change(person_id, "purut.patient.tied", purpose=PURPOSE, object_type="patient", object_id=patient.pk)
     return True

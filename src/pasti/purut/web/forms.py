@@ -25,7 +25,7 @@ def kinds_offered() -> list[tuple[str, str]]:
 def visit_kind() -> forms.TypedChoiceField:
     """What kind of letter an insured patient brings; the usual one when nothing is chosen."""
     return forms.TypedChoiceField(
-        label=_("Jenis surat"), choices=kinds_offered, coerce=int, empty_value=1, required=False, initial="1",
+        label=_("Jenis surat"), choices=kinds_offered, coerce=int, empty_value="1", required=False, initial="1",
         help_text=_("Hanya untuk peserta JKN"),
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ class LetterForm(NamedForm):
         said = super().clean() or self.cleaned_data
         insured = said.get("payer") == "jkn"
         said["referral_no"] = str(said.get("referral_no", "")).replace(" ", "").upper() if insured else ""
-        said["visit_kind"] = said.get("visit_kind", 1) if insured else 1
+        said["visit_kind"] = int(said.get("visit_kind", 1)) if insured else 1
         return said
 
 
