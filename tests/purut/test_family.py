@@ -11,6 +11,7 @@ from django.test import Client
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.queries import trail_of
 from pasti.kernel.clock import now
+from pasti.purut import services
 from pasti.purut.models import Antrean, Sesi, Tunggu
 
 from .conftest import HOUR, arrived, booked, token
@@ -118,3 +119,30 @@ def test_two_called_patients_are_two_places_for_a_screen_reader(
     page = browsing(official("perawat")).get(f"/purut/perawat/{sesi.pk}/").content.decode()
     assert 'aria-label="Dipanggil B-001"' in page
     assert 'aria-label="Dipanggil B-002"' in page
+
+
+def test_who_waits_for_medicine_reads_the_number_there(
+    sesi: Sesi, town: Any, mother: User, browsing: Browsing, client: Client
+) -> None:
+    made, other = arrived(sesi, 1), arrived(sesi, 2)
+    for _ in range(2):
+        services.call_next(sesi.pk, "ruang 3")
+    for one in (other, made):
+        one.refresh_from_db()
+        services.finish(one, "racikan")
+    page = f"/purut/antrean/{made.code}/"
+    assert "Nomor obat: Racikan 2" in client.get(page, headers={"X-Live": "1"}).content.decode()
+    for act in (services.prepare, services.declare_ready, services.hand_over):
+        act(made)
+    assert "Nomor obat" not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("name", ["a\x07b", "\u202eadnilS", "Si\u200bti"])
+def test_a_name_says_what_it_shows(sesi: Sesi, official: Official, browsing: Browsing, name: str) -> None:
+    answer = browsing(official("loket")).post("/purut/loket/", walk_in(sesi, name=name))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["name"])
+
+
+def test_a_room_too_long_is_not_called_empty(sesi: Sesi, official: Official, browsing: Browsing) -> None:
+    nurse, path = browsing(official("perawat")), f"/purut/perawat/{sesi.pk}/panggil/"
+    assert "paling banyak 60" in nurse.post(path, {"room": "r" * 61}, follow=True).content.decode()

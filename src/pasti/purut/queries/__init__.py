@@ -42,11 +42,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class BoardCell:
-    """One clinic on the board: the number called last, where, how many wait. No names."""
+    """One clinic on the board: the number called last, where and by which doctor, how many wait. No patient's name.
+
+    A clinic may have two sessions on a day, each with its own numbers from 1: the doctor tells them apart.
+    """
 
     poli: Poli
     label: str
     room: str
+    doctor: str
     called_at: dt.datetime | None
     waiting: int
     booked: int
@@ -219,6 +223,7 @@ def board(poli_code: str = "") -> list[BoardCell]:
     last = {
         a.poli_id: a
         for a in today_rows.filter(state__in=[State.CALLED, State.SERVING])
+        .select_related("sesi__dokter")
         .annotate(at=Max("steps__occurred_at"))
         .order_by("at")
     }
@@ -231,7 +236,8 @@ def board(poli_code: str = "") -> list[BoardCell]:
 
 def _cell(one: Poli, called: Any, waiting: int, booked: int) -> BoardCell:
     shown = numbers.label(one.prefix, called.number) if called else ""
-    return BoardCell(one, shown, called.room if called else "", called.at if called else None, waiting, booked)
+    room, doctor = (called.room, called.sesi.dokter.name) if called else ("", "")
+    return BoardCell(one, shown, room, doctor, called.at if called else None, waiting, booked)
 
 
 def board_position(poli_code: str) -> int:

@@ -60,6 +60,11 @@ def resep_of(antrean: Antrean) -> str:
     return Resep.objects.filter(antrean=antrean).values_list("kind", flat=True).first() or ""
 
 
+def pharmacy_number(antrean: Antrean) -> Resep | None:
+    """The prescription of a registration that is at the pharmacy now, with its number there."""
+    return Resep.objects.filter(antrean=antrean).first() if antrean.state in AT_PHARMACY else None
+
+
 def sessions_to_change(day: dt.date | None = None) -> QuerySet[Sesi]:
     """Sessions that are not over, the soonest first; of one day when given."""
     rows = Sesi.objects.select_related("poli", "dokter").filter(ends_at__gt=now()).order_by("starts_at", "id")

@@ -6,10 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from pasti.civil.rules import nik as nik_rules
 from pasti.purut.web.wording import kinds_of_visit, priorities
+
+# No control characters, and none that turn or hide the text around them.
+READABLE = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+\Z"
 
 
 def priorities_offered() -> list[tuple[str, str]]:
@@ -88,7 +92,10 @@ class WalkInForm(LetterForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"min_length": _("NIK terdiri atas 16 angka"), "max_length": _("NIK terdiri atas 16 angka")},
     )  # fmt: skip
-    name = forms.CharField(label=_("Nama lengkap"), max_length=120)
+    name = forms.CharField(
+        label=_("Nama lengkap"), max_length=120,
+        validators=[RegexValidator(READABLE, _("Nama memuat karakter yang tidak terlihat"))],
+    )  # fmt: skip
     birth_date = forms.DateField(
         label=_("Tanggal lahir"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -126,7 +133,9 @@ class CodeForm(NamedForm):
 class RoomForm(NamedForm):
     """The room patients are called to; kept while the nurse works."""
 
-    room = forms.CharField(label=_("Ruang"), max_length=60)
+    room = forms.CharField(
+        label=_("Ruang"), max_length=60, error_messages={"required": _("Isi dulu ruang tempat pasien dipanggil.")}
+    )
 
 
 class KioskForm(NamedForm):

@@ -26,7 +26,7 @@ from pasti.purut.rules.states import State
 from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
 from pasti.purut.web.once import once
-from pasti.purut.web.wording import STATES
+from pasti.purut.web.wording import STATES, kind_of_resep
 
 PURPOSE = "purut.registration"
 PAGE = 20
@@ -93,7 +93,7 @@ def antrean(request: HttpRequest, code: str) -> HttpResponse:
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
         "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
         "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id), "to_call": TO_CALL,
-        "coming": one.state in TO_CALL, "patient": "" if live else _name_for(request, one),
+        "coming": one.state in TO_CALL, "resep": _pharmacy(one), "patient": "" if live else _name_for(request, one),
     }  # fmt: skip
     template = "purut/antrean_state.html" if live else "purut/antrean.html"
     return render(request, template, context)
@@ -190,6 +190,12 @@ def is_mine(request: HttpRequest, one: Antrean | Tunggu) -> bool:
         return False
     kin = one.patient.person_id in queries.own_people(user)
     return bool(one.booked_by == user.pk or kin or can(user, "purut.register"))
+
+
+def _pharmacy(one: Antrean) -> str:
+    """The number at the pharmacy in words; empty when the registration is not there."""
+    resep = day_queries.pharmacy_number(one)
+    return f"{kind_of_resep(resep.kind)} {resep.number}" if resep else ""
 
 
 def _name_for(request: HttpRequest, one: Antrean) -> str:
