@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.queries import trail_of
-from pasti.kernel.clock import now
+from pasti.kernel.clock import now, today
 from pasti.purut import services
 from pasti.purut.models import Antrean, Sesi, Tunggu
 
@@ -146,3 +147,16 @@ def test_a_name_says_what_it_shows(sesi: Sesi, official: Official, browsing: Bro
 def test_a_room_too_long_is_not_called_empty(sesi: Sesi, official: Official, browsing: Browsing) -> None:
     nurse, path = browsing(official("perawat")), f"/purut/perawat/{sesi.pk}/panggil/"
     assert "paling banyak 60" in nurse.post(path, {"room": "r" * 61}, follow=True).content.decode()
+
+
+def test_a_code_of_the_past_opens_nothing_for_who_only_has_the_code(
+    sesi: Sesi, town: Any, mother: User, official: Official, browsing: Browsing, client: Client
+) -> None:
+    browser = browsing(mother)
+    path = book(browser, sesi, town.child).url
+    assert client.get(path).status_code == 200
+    Antrean.objects.update(date=today() - dt.timedelta(days=1))
+    for page in (path, f"{path}pilihan/"):
+        assert client.get(page).status_code == 404
+        assert browser.get(page).status_code == 200
+    assert browsing(official("perawat")).get(path).status_code == 200

@@ -57,6 +57,10 @@ def test_a_record_under_another_name_is_said_to_the_clerk(sesi: Sesi, official: 
     Antrean.objects.update(state="done")
     twin = clerk.post("/purut/loket/", walk_in(sesi, name="Saudara Kembar"), follow=True).content.decode()
     assert "tercatat atas nama Pak Datang" in twin
+    wrong = Antrean.objects.latest("id").code
+    assert f"/purut/antrean/{wrong}/batal/" in twin, "a number taken for the wrong person is given back from here"
+    assert clerk.post(f"/purut/antrean/{wrong}/batal/").status_code == 302
+    assert "/batal/" not in clerk.get(f"/purut/loket/karcis/{wrong}/").content.decode()
     Antrean.objects.update(state="done")
     same = clerk.post("/purut/loket/", walk_in(sesi, name="PAK  DATANG"), follow=True).content.decode()
     assert "tercatat atas nama" not in same

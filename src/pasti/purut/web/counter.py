@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.identity.queries import wallet as cards
-from pasti.kernel.accounts.access import permission_required
+from pasti.kernel.accounts.access import can, permission_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
@@ -119,5 +119,6 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "window": queries.window_of(one),
         "name": queries.poli_name(one.poli),
         "fresh": "cetak" in request.GET,
+        "can_cancel": can(request.user, "purut.register") and day_queries.may_cancel(one),
     }
     return render(request, "purut/ticket.html", context)

@@ -17,6 +17,7 @@ from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can, permission_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
+from pasti.kernel.clock import today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Poli, Tunggu
@@ -86,7 +87,7 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
 @require_safe
 def antrean(request: HttpRequest, code: str) -> HttpResponse:
     """The number, the window, where it stands. Whoever holds the code may see this; only the household reads whose it is."""
-    one = by_code(code)
+    one = shown_to(request, code)
     live = bool(request.headers.get("X-Live"))  # the part that is fetched again and again says no name
     context = {
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
@@ -212,6 +213,17 @@ def _found(code: str) -> Poli:
         return queries.poli(code)
     except NotFound:
         raise Http404 from None
+
+
+def shown_to(request: HttpRequest, code: str) -> Antrean:
+    """The registration for whoever holds its code; once its day is over only for whose it is, and for the hospital.
+
+    A code tried at random then finds a visit of these weeks at most, not one of a million of the past.
+    """
+    one = by_code(code)
+    if one.date < today() and not is_mine(request, one) and not can(request.user, "purut.queue"):
+        raise Http404
+    return one
 
 
 def by_code(code: str) -> Antrean:
