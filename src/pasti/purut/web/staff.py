@@ -80,7 +80,7 @@ def call_next(request: HttpRequest, sesi_id: int) -> HttpResponse:
         if not once(request, "purut.web.call", lambda: _call(sesi_id, form.cleaned_data["room"])):
             messages.info(request, _("Tidak ada pasien yang menunggu. Tandai dulu pasien yang sudah datang."))
     else:
-        messages.error(request, form.errors["room"][0])
+        messages.error(request, str(form.errors["room"][0]))
     return redirect("purut:queue", sesi_id=sesi_id)
 
 
