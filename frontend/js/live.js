@@ -40,7 +40,7 @@ function follow(element) {
   function show(message) {
     if (message.jenis !== "panggil") return;
     shown = ++asked; // what was asked for before this call is older than it
-    for (const part of element.querySelectorAll("[data-live-field]")) part.textContent = message[part.dataset.liveField];
+    for (const part of element.querySelectorAll("[data-live-field]")) part.textContent = message[part.dataset.liveField] ?? "";
     if (liveSpeak !== undefined && message.ucapan) announce(message.ucapan);
   }
   const quietly = (seen) => refresh(seen).catch(() => tell("putus"));
@@ -80,4 +80,15 @@ function follow(element) {
   document.addEventListener("visibilitychange", () => document.hidden || quietly());
 }
 
+// What has no stream of its own, all clinics on one screen, is fetched again and again.
+function poll(element) {
+  setInterval(async () => {
+    const answer = await fetch(element.dataset.liveRefresh, { headers: { "X-Live": "1" }, cache: "no-store" }).catch(() => null);
+    const part = answer?.ok && (await answer.text());
+    await released(element);
+    if (part) element.innerHTML = part;
+  }, POLL);
+}
+
 document.querySelectorAll("[data-live-url]").forEach(follow);
+document.querySelectorAll("[data-live-refresh]:not([data-live-url])").forEach(poll);

@@ -50,7 +50,7 @@ OWN = {
 }  # fmt: skip
 # Seen by a test that walks there: of a booking, a call, a computed value, a slip, a drill.
 WALKED = {
-    "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
+    "purut:book", "purut:antrean", "purut:cancel", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
     "telemetry:device", "telemetry:change", "telemetry:note", "telemetry:calibrate",
     "purut:kiosk_check_in", "purut:kiosk_card", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
@@ -58,7 +58,7 @@ WALKED = {
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
-    "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
+    "set_language", "ui:language", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
     "telemetry:renew_key", "telemetry:set_state",
     "purut:leave", "purut:kiosk_set_up", "purut:kiosk_ask", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
@@ -101,6 +101,7 @@ def test_pages_of_a_visit_have_no_violation(
     code = ticket.rstrip("/").rsplit("/", 1)[1]
     clerk = visitor("loket")
     assert faults(clerk, [f"/purut/jadwal/{clinic_today}/", f"/purut/antrean/{code}/pilihan/"]) == []
+    assert faults(resident, [f"{ticket}batal/"]) == []
     nurse.click(f"form[action*='{code}/datang'] button")
     admit(clerk, code)
     nurse.reload()

@@ -16,6 +16,7 @@ from pasti.kernel.accounts.scope import Scope, active_assignments
 from pasti.kernel.clock import today
 from pasti.kernel.context import ANONYMOUS, Actor
 from pasti.kernel.publish.registry import registry
+from pasti.kernel.ui.web.unsent import typed, unsent
 
 View = Callable[..., HttpResponse]
 
@@ -128,7 +129,9 @@ def level_required(level: int) -> Callable[[View], View]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """A redirect to the sign-in page that comes back here."""
+    """A redirect to the sign-in page that comes back here; for who filled in a form, a page that keeps it until then."""
+    if fields := typed(request):
+        return unsent(request, fields, 401)
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
 
 
