@@ -61,6 +61,7 @@ def desk(sari: User, browsing: Callable[[User], Client]) -> Client:
 
 class TestEverybody:
     def test_a_chosen_rt_is_answered_and_remembered(self, client: Client, gauge: Gauge, sari: User) -> None:
+        filled(gauge)
         assert "Pilih tempat Anda" in client.get("/ews/").content.decode()
         page = client.get(f"/ews/?tempat={RT}").content.decode()
         assert "Aman: tidak ada peringatan" in page
@@ -77,12 +78,23 @@ class TestEverybody:
         Gauge.objects.filter(pk=gauge.pk).update(stage=1)
         assert "Sungai naik: pantau" in client.get(f"/ews/?tempat={RT}").content.decode()
 
+    def test_nobody_is_called_safe_by_a_gauge_that_does_not_speak(self, client: Client, gauge: Gauge) -> None:
+        for trouble in ("", "stuck"):
+            Gauge.objects.filter(pk=gauge.pk).update(trouble=trouble)
+            page = client.get(f"/ews/?tempat={RT}").content.decode()
+            assert "Belum pasti: alat ukur tidak memberi kabar" in page
+            assert "Aman: tidak ada" not in page
+            filled(gauge)
+        Gauge.objects.filter(pk=gauge.pk).update(trouble="")
+        assert "Aman: tidak ada peringatan" in client.get(f"/ews/?tempat={RT}").content.decode()
+
     def test_a_resident_who_signed_in_is_answered_for_the_own_home(
         self,
         town: Any,  # noqa: F811
         gauge: Gauge,
         browsing: Any,
     ) -> None:
+        filled(gauge)
         resident = User.objects.create_user("siti", name="Siti", kind=User.Kind.CITIZEN, person_id=town.mother.pk)
         page = browsing(resident).get("/ews/").content.decode()
         assert "Aman: tidak ada peringatan" in page

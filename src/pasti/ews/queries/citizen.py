@@ -15,7 +15,7 @@ from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.places import queries as places
 from pasti.kernel.places.models import Place
 
-SAFE, NEAR, THREAT, DANGER = "safe", "near", "threat", "danger"
+SAFE, UNKNOWN, NEAR, THREAT, DANGER = "safe", "unknown", "near", "threat", "danger"
 PURPOSE = "ews.peringatan"
 AHEAD = 3  # hours
 
@@ -42,7 +42,8 @@ class Refuge:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer for a place: `verdict` is safe, near (the river is up), threat (warned), danger (leave now)."""
+    """The answer for a place: `verdict` is safe, unknown (a gauge is silent), near (the river is up), threat (warned),
+    danger (leave now)."""
 
     place: Place
     words: str
@@ -117,8 +118,11 @@ def _verdict(concerned: list[Warning], risks: list[Risk]) -> str:
         return DANGER
     if highest:
         return THREAT
-    up = any(one.gauge is not None and one.gauge.stage >= 1 for one in risks)
-    return NEAR if up else SAFE
+    if any(one.gauge is not None and one.gauge.stage >= 1 for one in risks):
+        return NEAR
+    # No news is not good news: nobody is told that the water is low by a gauge that does not say so.
+    unheard = any(one.gauge is None or one.gauge.silent or one.gauge.gauge.trouble for one in risks)
+    return UNKNOWN if unheard else SAFE
 
 
 def _point(code: str) -> tuple[float, float] | None:
