@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pasti.telemetry.api import sta_batch
 from pasti.telemetry.queries import sta_reading
 
 from .sta import BASE, Api, observations, thing, writing
@@ -97,10 +99,32 @@ def test_a_question_without_end_is_ended(api: Api, monkeypatch: pytest.MonkeyPat
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
 
-    monkeypatch.setattr(sta_reading, "PATIENCE", "20ms")
+    monkeypatch.setattr(sta_reading, "PATIENCE", 0.02)
     monkeypatch.setattr(sta_reading, "collection", endless)
     answer = api.client.get(AT)
     assert (answer.status_code, "takes too long" in json.loads(answer.content)["message"]) == (400, True)
+
+
+def test_all_levels_of_an_answer_and_all_requests_of_a_batch_share_one_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each statement for itself stays within the time; many of them would hold a server for minutes."""
+
+    def slow(*_: Any) -> dict[str, Any]:
+        for _again in range(30):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.05)")
+        return {}
+
+    monkeypatch.setattr(sta_reading, "collection", slow)
+    monkeypatch.setattr(sta_reading, "PATIENCE", 0.2)
+    monkeypatch.setattr(sta_batch, "SECONDS", 0.3)
+    began = time.monotonic()
+    assert api.client.get(AT).status_code == 400
+    parts = [{"id": str(number), "method": "get", "url": "Things"} for number in range(40)]
+    answers = api.send("POST", "$batch", {"requests": parts})["responses"]
+    assert [one["status"] for one in answers] == [400, 400, *[503] * 38]
+    assert time.monotonic() - began < 3
 
 
 @CALM
