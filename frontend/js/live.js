@@ -27,7 +27,8 @@ function follow(element) {
 
   // What an event changed is rendered once for all who saw it; `seen` names the event.
   async function refresh(seen) {
-    const address = seen ? `${liveRefresh}?peristiwa=${seen}` : liveRefresh;
+    const address = new URL(liveRefresh, location.href);
+    if (seen) address.searchParams.set("peristiwa", seen);
     const mine = ++asked;
     const answer = await fetch(address, { headers: { "X-Live": "1" }, cache: "no-store" });
     const part = await answer.text();

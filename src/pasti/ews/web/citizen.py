@@ -36,9 +36,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
         "unknown": bool(asked) and answer is None, "after": warnings.position(),
     }  # fmt: skip
-    # An open page asks for what is in force again when the stream says that something changed.
-    response = shown(request, "home_live.html" if request.headers.get("X-Live") else "home.html", **context)
-    if asked and answer is not None:
+    # An open page asks for what is in force again when the stream says that something changed: for its own place, whatever
+    # was looked at in another window since.
+    again = bool(request.headers.get("X-Live"))
+    response = shown(request, "home_live.html" if again else "home.html", **context)
+    if asked and answer is not None and not again:
         response.set_cookie(
             COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
         )
