@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, Shift, StreetReport, Warning
-from pasti.ews.services import drills, ending, issuing, proposing, reporting, reviewing
+from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, Shelter, Shift, StreetReport, Warning
+from pasti.ews.services import drafting, drills, ending, issuing, proposing, reporting, reviewing
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
@@ -87,6 +88,25 @@ class TestEverybody:
             filled(gauge)
         Gauge.objects.filter(pk=gauge.pk).update(trouble="")
         assert "Aman: tidak ada peringatan" in client.get(f"/ews/?tempat={RT}").content.decode()
+
+    def test_an_open_page_is_refreshed_for_its_own_place(self, client: Client, gauge: Gauge, sari: User) -> None:
+        warned(gauge, sari, 3)
+        filled(gauge)
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert f'data-live-refresh="/ews/?tempat={RT}"' in page
+        client.get("/ews/?tempat=99.01.02.1001")
+        part = client.get(f"/ews/?tempat={RT}&peristiwa=7", headers={"X-Live": "1"})
+        assert "RT 01 RW 01" in part.content.decode()
+        assert "ews_tempat" not in part.cookies
+
+    def test_nobody_is_sent_to_a_shelter_in_the_water_first(self, client: Client, gauge: Gauge, sari: User) -> None:
+        Shelter.objects.create(code="jauh", kind="shelter", name="Balai Jauh", lon=114.0, lat=-8.6, changed_at=now())
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index("Balai Rekaan") < page.index("Balai Jauh")
+        warned(gauge, sari, 2)
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index("Balai Jauh") < page.index("Balai Rekaan")
+        assert "di wilayah peringatan" in page
 
     def test_a_resident_who_signed_in_is_answered_for_the_own_home(
         self,
@@ -210,6 +230,24 @@ class TestStreetReports:
         assert reporting.propose_from_streets() == 1
         assert Proposal.objects.count() == 1
 
+    def test_invented_telephone_numbers_set_no_clock_and_no_siren(self, gauge: Gauge, sari: User, desk: Client) -> None:
+        for number in range(6):
+            self.seen(number)
+        reporting.propose_from_streets()
+        assert Proposal.objects.get().auto_at is None
+        assert "pelapornya belum dikenal" in desk.get("/ews/jaga/").content.decode()
+        seen = reporting.Seen(112.9, -7.65, 40, now(), "Jl. Jawa", KELURAHAN)
+        reporting.report(seen, user=sari)
+        reporting.propose_from_streets()
+        assert Proposal.objects.get().auto_at is not None
+
+    def test_three_neighbours_with_accounts_are_enough_for_the_clock(self, gauge: Gauge) -> None:
+        for number in range(3):
+            user = User.objects.create_user(f"w{number}", name=f"Warga {number}", kind=User.Kind.CITIZEN)
+            reporting.report(reporting.Seen(112.9, -7.65, 40, now(), "Jl. Jawa", KELURAHAN), user=user)
+        reporting.propose_from_streets()
+        assert Proposal.objects.get().auto_at is not None
+
     def test_confirmed_water_counts_as_what_happened_and_telephones_are_forgotten(
         self, gauge: Gauge, sari: User, desk: Client
     ) -> None:
@@ -291,6 +329,27 @@ class TestTheDesk:
         head.post(f"/ews/jaga/alasan/kembalikan/{warning.pk}/", {"reason": "Tambah RT 02"})
         warning.refresh_from_db()
         assert warning.state == "draft"
+
+    def test_nobody_approves_a_text_that_was_changed_since_it_was_read(
+        self, desk: Client, gauge: Gauge, official: Any, browsing: Any, sari: User
+    ) -> None:
+        first = issuing.issue_proposal(propose(gauge, 3).pk, by=sari)
+        head = browsing(official("kepala", "bpbd_kepala"))
+        board = head.get("/ews/jaga/").content.decode()
+        assert first.instruction_id in board
+        read = {"version": re.search(r'name="version" value="(\d+)"', board)[1]}  # type: ignore[index]
+        issuing.send_back(first.pk, by=official("budi"), reason="Salah wilayah")
+        first.refresh_from_db()
+        words = drafting.words_of(first)
+        drafting.edit(first.pk, drafting.Text(3, words, (RT,), 6), version=first.version, by=sari)
+        first.refresh_from_db()
+        issuing.issue(first.pk, version=first.version, by=sari)
+        refused = head.post(f"/ews/jaga/peringatan/{first.pk}/setuju/", read, follow=True).content.decode()
+        assert "Isinya berubah sejak Anda membacanya" in refused
+        now_read = {"version": re.search(r'name="version" value="(\d+)"', refused)[1]}  # type: ignore[index]
+        head.post(f"/ews/jaga/peringatan/{first.pk}/setuju/", now_read)
+        first.refresh_from_db()
+        assert first.state == "in_force"
 
     def test_acts_that_need_a_reason_ask_for_it(self, desk: Client, gauge: Gauge, sari: User) -> None:
         asked = propose(gauge, 1)

@@ -111,9 +111,10 @@ class TestIssuing:
         warning = issuing.issue_proposal(proposed(gauge, 3).pk, by=sari)
         assert warning.state == "approval"
         with pytest.raises(Refused) as refused:
-            issuing.approve(warning.pk, by=sari)
+            issuing.approve(warning.pk, version=warning.version, by=sari)
         assert refused.value.code == "persetujuan-sendiri"
-        approved = issuing.approve(warning.pk, by=official("kepala", "bpbd_kepala"))
+        kepala = official("kepala", "bpbd_kepala")
+        approved = issuing.approve(warning.pk, version=warning.version, by=kepala)
         assert (approved.state, approved.automatic) == ("in_force", False)
 
     def test_a_second_tap_of_the_same_officer_is_the_first(self, gauge: Gauge, official: Any) -> None:
@@ -249,6 +250,40 @@ class TestTheClock:
         warning.refresh_from_db()
         assert warning.state == "ended"
         assert Episode.objects.get().ended_at is not None
+
+    def test_a_warning_does_not_run_out_unasked_while_the_water_is_up(self, gauge: Gauge, official: Any) -> None:
+        first = issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Warning.objects.filter(pk=first.pk).update(expires_at=now() + 5 * MINUTE, instruction_id="Naik ke balai.")
+        Gauge.objects.filter(pk=gauge.pk).update(stage=1)
+        assert clockwork.remind_renewals() == 1
+        asked = Proposal.objects.get(state="open")
+        assert (asked.rule, asked.stage) == ("renewal", 2)
+        assert asked.auto_at == Warning.objects.get().expires_at
+        Proposal.objects.filter(pk=asked.pk).update(auto_at=now())
+        assert clockwork.issue_unanswered() == 1
+        second = Warning.objects.get(state="in_force")
+        assert (second.kind, second.replaces_id, second.instruction_id) == ("update", first.pk, "Naik ke balai.")
+        assert second.expires_at > now() + 300 * MINUTE
+
+    def test_a_clock_that_was_stopped_asks_when_it_finds_the_warning_run_out(self, gauge: Gauge, official: Any) -> None:
+        first = issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Warning.objects.filter(pk=first.pk).update(expires_at=now() - 5 * MINUTE)
+        Gauge.objects.filter(pk=gauge.pk).update(stage=2)
+        assert (ending.expire_due(), ending.expire_due()) == (1, 0)
+        asked = Proposal.objects.get(state="open")
+        assert asked.auto_at is not None
+        assert asked.auto_at > now() + 5 * MINUTE
+        assert Episode.objects.get().ended_at is None
+        assert issuing.issue_proposal(asked.pk, by=official("budi")).kind == "alert"
+
+    def test_water_that_falls_takes_the_question_of_renewal_back(self, gauge: Gauge, official: Any) -> None:
+        first = issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Warning.objects.filter(pk=first.pk).update(expires_at=now() + 5 * MINUTE)
+        Gauge.objects.filter(pk=gauge.pk).update(stage=1)
+        clockwork.remind_renewals()
+        Gauge.objects.filter(pk=gauge.pk).update(stage=0)
+        proposed(gauge, 0, lowers=True)
+        assert list(Proposal.objects.filter(state="open").values_list("rule", flat=True)) == ["lowered"]
 
 
 class TestAtOnce:

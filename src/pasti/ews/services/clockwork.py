@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pasti.ews.models import Note, Proposal, Warning
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
-from pasti.ews.services import drafting, issuing, telling, timeline
+from pasti.ews.services import drafting, issuing, proposing, telling, timeline
 from pasti.kernel.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,8 @@ def _escalate(warning_id: int) -> bool:
 
 
 def remind_renewals() -> int:
-    """Before a warning runs out: ask whether it still holds, once; returns how many."""
+    """Before a warning runs out: ask whether it still holds, once; returns how many. While the water is still up this is a
+    proposal, so that where the city chose so the clock renews what nobody answers."""
     soon = Q(expires_at__lte=now() + RENEW_BEFORE)
     rows = Warning.objects.filter(soon, state=Warning.State.IN_FORCE).select_related("episode")
     return sum(_remind(one) for one in rows[:AT_ONCE])
@@ -91,4 +92,5 @@ def _remind(warning: Warning) -> bool:
     text = _("Peringatan habis pukul %(at)s: perbarui, atau nyatakan aman") % {"at": at}
     timeline.note(warning.episode, "renewal", text, warning=warning.pk)
     telling.officers(warning.episode, f"ews.perbarui:{warning.pk}", text, warning.headline_id)
+    proposing.renew(warning)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -126,8 +127,21 @@ def propose_from_streets() -> int:
             codes = sorted({one.place_code for one in members if one.place_code})
             evidence: dict[str, Any] = {**finding.evidence, "place_code": codes[0] if codes else ""}
             found = replace(finding, evidence=evidence)
-            asked += proposing.propose(found, river=river_near(codes, group.centre), drill=drill) is not None
+            made = proposing.propose(
+                found, river=river_near(codes, group.centre), drill=drill,
+                by_clock=_answered_for(members, *rules.stages[finding.stage - 1]),
+            )  # fmt: skip
+            asked += made is not None
     return asked
+
+
+def _answered_for(members: Sequence[StreetReport], people: int, depth: float) -> bool:
+    """Whether enough of those who reported water so deep can be held to it: an RT head or officer, or so many accounts.
+
+    Anybody can invent telephone numbers. On those alone an officer is asked, and no siren goes off by the clock.
+    """
+    deep = [one for one in members if one.depth_cm >= depth]
+    return any(one.trusted for one in deep) or len({one.reporter_id for one in deep} - {None}) >= people
 
 
 def street_rules() -> streets.StreetRules:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import DeskChanged
-from pasti.ews.models import Episode, Note, River, Warning
+from pasti.ews.models import Episode, Gauge, Note, River, Warning
 from pasti.ews.queries.moment import now
 from pasti.kernel.accounts.models import User
 from pasti.kernel.audit.services import record_change
@@ -43,6 +43,14 @@ def under(drill: int | None) -> Q:
 def in_force(episode: Episode) -> Warning | None:
     """The episode's warning in force, read anew."""
     return Warning.objects.filter(episode=episode, state=Warning.State.IN_FORCE).first()
+
+
+def still_up(episode: Episode) -> Gauge | None:
+    """A gauge of the river that stands above normal, the city's own first. In a drill the real water does not count."""
+    if episode.drill_id:
+        return None
+    rows = Gauge.objects.filter(river=episode.river_id, kind=Gauge.Kind.LEVEL, stage__gt=0)
+    return rows.order_by("-place_code", "-stage", "code").first()
 
 
 def note(
