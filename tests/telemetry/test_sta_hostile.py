@@ -184,6 +184,18 @@ def test_no_body_brings_a_fault(api: Api, path: str, body: Any) -> None:
         assert answer.status_code in (200, 201, 400, 403, 404, 405, 409, 413, 415), (answer.status_code, body)
 
 
+def test_copies_of_copies_are_stopped_before_they_fill_the_memory(api: Api) -> None:
+    thing_at = f"Things({api.get('Things')['value'][0]['@iot.id']})"
+    operations = [{"op": "add", "path": "/properties/b", "value": {"text": "x" * 100}}]
+    operations += [
+        {"op": "copy", "from": "/properties/b", "path": f"/properties/b/{n}"} for n in range(40)
+    ]  # 2^40 times
+    refused = api.send("PATCH", thing_at, operations, 413, kind="application/json-patch+json")
+    assert "too large" in refused["message"]
+    api.send("PATCH", thing_at, operations[:5], 200, kind="application/json-patch+json")
+    api.send("PATCH", thing_at, [operations[0]] * 501, 400, kind="application/json-patch+json")
+
+
 def test_bodies_that_are_no_json_are_refused(api: Api) -> None:
     deep = b'{"name":"x","properties":' + b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"}"
     for body in (b"{", b"\xff", b'{"name": "\\ud800"}', b'{"name": 1e999}', deep, b'{"name":"x","properties":{"a":1e999}}',
