@@ -15,7 +15,10 @@ from PIL import Image
 
 from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, Shelter, Shift, StreetReport, Warning
 from pasti.ews.services import drafting, drills, ending, issuing, proposing, reporting, reviewing
+from pasti.ews.web import reach as reach_pages
+from pasti.ews.web import report as report_pages
 from pasti.kernel.accounts.models import User
+from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
@@ -100,7 +103,7 @@ class TestEverybody:
         assert "ews_tempat" not in part.cookies
 
     def test_nobody_is_sent_to_a_shelter_in_the_water_first(self, client: Client, gauge: Gauge, sari: User) -> None:
-        Shelter.objects.create(code="jauh", kind="shelter", name="Balai Jauh", lon=114.0, lat=-8.6, changed_at=now())
+        Shelter.objects.create(code="jauh", kind="shelter", name="Balai Jauh", lon=-60.0, lat=40.0, changed_at=now())
         page = client.get(f"/ews/?tempat={RT}").content.decode()
         assert page.index("Balai Rekaan") < page.index("Balai Jauh")
         warned(gauge, sari, 2)
@@ -199,6 +202,31 @@ class TestStreetReports:
             assert client.post("/ews/lapor/", form).status_code == 302
         made = StreetReport.objects.get()
         assert (made.depth_cm, made.phone, made.place_code, made.trusted) == (40, "0812 3456 7890", KELURAHAN, False)
+
+    def test_nobody_is_told_that_the_telephone_may_stay_empty(self, client: Client, gauge: Gauge) -> None:
+        page = client.get("/ews/lapor/").content.decode()
+        label = page[page.index('for="id_phone"') :].partition("</label>")[0]
+        assert "boleh kosong" not in label
+        assert "Isi nomor telepon" in client.post("/ews/lapor/", self.FORM).content.decode()
+
+    def test_numbers_and_cookies_that_cannot_be_bring_no_fault(self, client: Client, gauge: Gauge) -> None:
+        form = self.FORM | {"phone": "0812 3456 7890", "latihan": "9" * 5000}
+        assert client.post("/ews/lapor/", form).status_code == 302
+        client.cookies.load({"ews_tempat": "\x00"})
+        for path in ("/ews/", "/ews/langganan/"):
+            assert client.get(path).status_code == 200
+
+    def test_a_program_cannot_have_us_write_to_strangers_all_day(
+        self, client: Client, gauge: Gauge, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reach_pages, "WISHES", TokenBucket(rate=0.01, burst=2))
+        wish = {"kelurahan": KELURAHAN, "place": KELURAHAN, "channel": "sms", "language": "id"}
+        answers = [client.post("/ews/langganan/", wish | {"address": f"08123456789{n}"}) for n in range(3)]
+        assert [one.status_code for one in answers] == [302, 302, 422]
+        assert "Terlalu banyak kiriman" in answers[-1].content.decode()
+        assert 'value="081234567892"' in answers[-1].content.decode()
+        monkeypatch.setattr(report_pages, "REPORTS", TokenBucket(rate=0.01, burst=0))
+        assert client.post("/ews/lapor/", self.FORM | {"phone": "0812 3456 7890"}).status_code == 422
 
     def test_what_was_typed_stays_when_nobody_can_be_asked_back(self, client: Client, gauge: Gauge) -> None:
         answer = client.post("/ews/lapor/", self.FORM | {"phone": "12"})
@@ -475,6 +503,25 @@ class TestDrills:
         warning.refresh_from_db()
         assert warning.state == "ended"
         assert not Episode.objects.filter(ended_at=None).exists()
+
+    def test_a_day_no_calendar_has_does_not_close_the_list_of_drills(self, desk: Client, gauge: Gauge) -> None:
+        form = {"name": "Latihan", "river": "rekaan", "planned_at": "0001-01-01T00:00", "aims": ""}
+        answer = desk.post("/ews/latihan/", form)
+        assert answer.status_code == 422
+        assert "Periksa tahunnya" in answer.content.decode()
+        assert desk.post("/ews/latihan/", form | {"planned_at": "2030-01-01T00:00"}).status_code == 302
+        assert desk.get("/ews/latihan/").status_code == 200
+
+    def test_reports_of_a_drill_that_is_over_begin_nothing(self, gauge: Gauge, sari: User) -> None:
+        drill = drills.plan(name="Latihan", river="rekaan", planned_at=now(), aims="", by=sari)
+        drills.begin(drill.pk, by=sari)
+        seen = reporting.Seen(112.9, -7.65, 40, now(), "Jl. Jawa", KELURAHAN)
+        made = [reporting.report(seen, user=None, phone=f"08123456789{n}", drill=drill.pk) for n in range(3)]
+        drills.end(drill.pk, by=sari, lessons="")
+        assert reporting.propose_from_streets() == 0
+        reporting.confirm(made[0].pk, by=sari, river="rekaan")
+        assert Episode.objects.filter(ended_at=None).count() == 0
+        assert Episode.objects.count() == 1
 
     def test_nobody_drills_while_a_real_warning_is_in_force(self, gauge: Gauge, sari: User) -> None:
         warned(gauge, sari)

@@ -66,7 +66,9 @@ def answer(code: str, rows: list[Now], in_force: list[Warning]) -> Answer | None
         return None
     concerned = warnings.for_place(code, in_force)
     risks = _risks(code, rows)
-    return Answer(place, risk.names_of([code])[0], _verdict(concerned, risks), concerned, risks, refuges(code, in_force))
+    return Answer(
+        place, risk.names_of([code])[0], _verdict(concerned, risks), concerned, risks, refuges(code, in_force)
+    )
 
 
 def home_of(user: User) -> str:

@@ -153,9 +153,7 @@ def _make(episode: Episode, by: User | None, proposal: Proposal) -> Warning:
     codes = risk.outermost([*codes, extra]) if isinstance(extra, str) and extra else codes
     evidence = (proposal.sentence_id, proposal.sentence_en)
     goes_on = proposal.rule == RENEWAL and standing is not None and standing.stage == proposal.stage
-    words = (
-        words_of(standing) if goes_on and standing else default_words(episode, proposal.stage, codes, evidence)
-    )
+    words = words_of(standing) if goes_on and standing else default_words(episode, proposal.stage, codes, evidence)
     text = Text(proposal.stage, words, tuple(codes), policy().stage(proposal.stage).expires_hours)
     return _saved(Warning(episode=episode, proposal=proposal, composed_by=by), text)
 

@@ -31,7 +31,8 @@ def board(request: HttpRequest) -> HttpResponse:
     after = warnings.position()
     rows = levels.all_now()
     context: dict[str, Any] = {
-        "after": after, "asked": warnings.proposals(), "waiting": _with_places(list(warnings.waiting())), "drafts": list(warnings.drafts()[:20]),
+        "after": after, "asked": warnings.proposals(), "waiting": _with_places(list(warnings.waiting())),
+        "drafts": list(warnings.drafts()[:20]),
         "standing": [*warnings.in_force(), *warnings.in_force("exercise")], "rows": rows,
         "troubled": [one for one in rows if one.silent or one.gauge.trouble or one.doubtful],
         "reports": list(episodes.reports(waiting_only=True)[:10]), "shift": episodes.shift(), "me": officer(request).pk,

@@ -11,18 +11,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pasti.ews.models import RtTask
 from pasti.ews.queries import citizen, reach
 from pasti.ews.services.reach import rt_heads, subscribing, vapid
-from pasti.ews.web.citizen import COOKIE, rts
-from pasti.ews.web.pages import desk, found_or_404, officer, page, shown
+from pasti.ews.web.citizen import rts
+from pasti.ews.web.pages import calm, desk, found_or_404, officer, page, remembered, shown
 from pasti.ews.web.reach_forms import SubscribeForm, WarnedForm
 from pasti.kernel.accounts.access import permission_required, signed_in
+from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.errors import NotFound, Refused
+
+WISHES = TokenBucket(rate=0.1, burst=50)  # of one address: nobody has us write to strangers all day
 
 
 @require_http_methods(["GET", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Choose the kelurahan, then the RT, the way and the language. Sending it twice is one subscription."""
     asked = request.POST.get("kelurahan") or request.GET.get("kelurahan") or request.GET.get("tempat")
-    asked = asked or request.COOKIES.get(COOKIE, "")
+    asked = asked or remembered(request)
     ward = next((one for one in citizen.wards() if f"{asked[:40]}.".startswith(f"{one.code}.")), None)
     if ward is None:
         return shown(request, "subscribe.html", wards=citizen.wards())
@@ -30,7 +33,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(
         request.POST or None, choices=choices, initial={"place": asked, "language": _language(request)}
     )
-    if request.method == "POST" and form.is_valid() and _done(form, lambda: subscribing.subscribe(form.wish())):
+    wanted = request.method == "POST" and form.is_valid() and calm(request, form, WISHES)
+    if wanted and _done(form, lambda: subscribing.subscribe(form.wish())):
         return redirect(f"/ews/langganan/terkirim/?lewat={form.cleaned_data['channel']}")
     context = {"form": form, "ward": ward, "key": vapid.public_key()}
     return shown(request, "subscribe.html", 422 if form.errors else 200, **context)

@@ -42,7 +42,8 @@ class ReportForm(forms.Form):
     lon = forms.FloatField(label=_("Bujur titik"), required=False, min_value=-180, max_value=180,
                            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))  # fmt: skip
     phone = forms.CharField(
-        label=_("Nomor telepon Anda"), max_length=20, required=False,
+        label=_("Nomor telepon Anda"), max_length=20,
+        error_messages={"required": _("Isi nomor telepon yang bisa dihubungi petugas, atau masuk dengan akun PASTI")},
         help_text=_("Hanya dibaca petugas bila perlu bertanya, dihapus sesudah 30 hari"),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
