@@ -397,6 +397,18 @@ class TestTheDesk:
         with django_assert_max_num_queries(26):
             assert desk.get("/ews/jaga/").status_code == 200
 
+    def test_a_tap_after_the_session_ended_is_said_to_be_lost_and_leads_back_to_the_board(
+        self, client: Client, gauge: Gauge
+    ) -> None:
+        asked = propose(gauge, 2)
+        came = {"Referer": "http://testserver/ews/jaga/?lihat=semua"}
+        answer = client.post(f"/ews/jaga/usulan/{asked.pk}/terbit/", headers=came)
+        assert answer["Location"] == "/masuk/?next=%2Fews%2Fjaga%2F%3Flihat%3Dsemua"
+        assert "belum tersimpan" in client.get(answer["Location"]).content.decode()
+        for elsewhere in ("https://jahat.example/ews/jaga/", "http://testserver//jahat.example/", ""):
+            lost = client.post(f"/ews/jaga/usulan/{asked.pk}/terbit/", headers={"Referer": elsewhere})
+            assert lost["Location"] == "/masuk/?next=%2F"
+
     def test_residents_do_not_get_in(self, client: Client, gauge: Gauge, browsing: Any) -> None:
         asked = propose(gauge, 1)
         resident = browsing(User.objects.create_user("warga-biasa", name="Warga", kind=User.Kind.CITIZEN))
