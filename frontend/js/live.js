@@ -1,7 +1,7 @@
 // Parts of a page that follow what happens: [data-live-url] listens, [data-live-refresh] is fetched again.
 // A call is shown as the stream says it, in [data-live-field]; the server's own fragment is the truth and follows within a
 // second, not from all boards at once. Nothing is missed while the line was cut: every (re)connection fetches it too.
-// Without a stream the fragment is polled.
+// Without a stream the fragment is polled; with [data-live-every] also beside one.
 import { announce } from "./speaking.js";
 
 const POLL = 15000;
@@ -15,7 +15,7 @@ async function released(element) {
 }
 
 function follow(element) {
-  const { liveUrl, liveRefresh, liveSpeak } = element.dataset;
+  const { liveUrl, liveRefresh, liveSpeak, liveEvery } = element.dataset;
   const state = document.querySelector("[data-live-state]");
   let after = element.dataset.liveAfter;
   let polling = 0;
@@ -78,6 +78,8 @@ function follow(element) {
   connect();
   setInterval(() => Date.now() - heard > SILENCE && connect(), LOOK);
   document.addEventListener("visibilitychange", () => document.hidden || quietly());
+  // What changes without an event: fetched again each so many seconds, not by all pages at once.
+  if (liveEvery) setInterval(() => document.hidden || quietly(), liveEvery * 1000 * (0.8 + 0.4 * Math.random()));
 }
 
 document.querySelectorAll("[data-live-url]").forEach(follow);

@@ -80,7 +80,11 @@ class TestEverybody:
 
     def test_a_rising_river_without_a_warning_says_watch_it(self, client: Client, gauge: Gauge) -> None:
         Gauge.objects.filter(pk=gauge.pk).update(stage=1)
-        assert "Sungai naik: pantau" in client.get(f"/ews/?tempat={RT}").content.decode()
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert "Sungai naik: pantau" in page
+        assert f'data-made="{int(now().timestamp())}"'[:20] in page  # by which a page kept on the phone tells its age
+        Gauge.objects.filter(pk=gauge.pk).update(stage=2)
+        assert "Sungai tinggi: bersiap" in client.get(f"/ews/?tempat={RT}").content.decode()
 
     def test_nobody_is_called_safe_by_a_gauge_that_does_not_speak(self, client: Client, gauge: Gauge) -> None:
         for trouble in ("", "stuck"):

@@ -148,6 +148,18 @@ class TestIssuing:
             assert refused.value.code == "sudah-berubah"
         assert issuing.issue(draft.pk, version=edited.version, by=sari).state == "in_force"
 
+    def test_an_update_begun_before_a_higher_warning_cannot_let_it_down_unread(
+        self, gauge: Gauge, official: Any
+    ) -> None:
+        sari, budi = official("sari"), official("budi")
+        first = issuing.issue_proposal(proposed(gauge, 1).pk, by=sari)
+        draft = drafting.draft_update(first.pk, sari)
+        issuing.issue_proposal(proposed(gauge, 2).pk, by=budi)
+        with pytest.raises(Refused) as refused:
+            issuing.issue(draft.pk, version=draft.version, by=sari)
+        assert refused.value.code == "bukan-konsep"
+        assert Warning.objects.get(state="in_force").stage == 2
+
     def test_a_dismissal_needs_a_reason_and_closes_the_episode(self, gauge: Gauge, official: Any) -> None:
         asked, sari = proposed(gauge, 1), official("sari")
         with pytest.raises(Refused):

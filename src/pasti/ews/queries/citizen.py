@@ -58,6 +58,11 @@ class Answer:
     risks: list[Risk]
     refuges: list[Refuge]
 
+    @property
+    def high(self) -> bool:
+        """Whether a river near it stands at the second limit or above."""
+        return any(one.gauge is not None and one.gauge.stage >= FLOODING for one in self.risks)
+
 
 def answer(code: str, rows: list[Now], in_force: list[Warning]) -> Answer | None:
     """What to tell a place; None for an unknown one."""

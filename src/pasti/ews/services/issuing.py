@@ -184,6 +184,9 @@ def _settle_proposals(warning: Warning) -> None:
     for one in rows.filter(stage__lte=warning.stage):
         drafting.withdraw_draft_of(one)
     rows.filter(stage__lte=warning.stage).update(state=Proposal.State.REPLACED, **mine)
+    # An update begun before would let this one down unread.
+    older = Warning.objects.filter(episode=warning.episode, proposal=None, state__in=drafting.DRAFTS)
+    older.filter(stage__lt=warning.stage).exclude(pk=warning.pk).update(state=State.WITHDRAWN)
 
 
 def _answer(proposal: Proposal, state: Proposal.State, by: User, reason: str = "") -> None:

@@ -17,6 +17,7 @@ from pasti.ews.queries import citizen, forecasts, foreign, levels, maps, moment,
 from pasti.ews.queries.moment import now
 from pasti.ews.web.levels_chart import chart_of
 from pasti.ews.web.pages import COOKIE, found_or_404, page, remembered, shown
+from pasti.kernel import clock
 from pasti.kernel.places import queries as places
 
 YEAR = 31536000
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": rts(ward), "levels": citizen.levels_of(rows),
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
-        "unknown": bool(asked) and answer is None, "after": warnings.position(),
+        "unknown": bool(asked) and answer is None, "after": warnings.position(), "made": clock.now(),
     }  # fmt: skip
     # An open page asks for what is in force again when the stream says that something changed: for its own place, whatever
     # was looked at in another window since.

@@ -137,7 +137,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     back = request.get_full_path()
     if request.method not in ("GET", "HEAD"):
         back = _sent_from(request)
-        messages.warning(request, _("Anda perlu masuk lagi. Yang baru Anda kirim belum tersimpan: ulangi sesudah masuk."))
+        messages.warning(
+            request, _("Anda perlu masuk lagi. Yang baru Anda kirim belum tersimpan: ulangi sesudah masuk.")
+        )
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': back})}")
 
 
