@@ -14,6 +14,26 @@ async function released(element) {
   while (element.querySelector(":active")) await new Promise((go) => setTimeout(go, 50));
 }
 
+// Where a keyboard stands: the same link, button or field after the fragment was put in anew.
+function named(one) {
+  return [one.tagName, one.id, one.name, one.getAttribute("href"), one.closest("form")?.getAttribute("action"), one.textContent].join(" ");
+}
+function put(element, part) {
+  const held = element.contains(document.activeElement) ? named(document.activeElement) : "";
+  element.innerHTML = part;
+  const same = held && [...element.querySelectorAll("a, button, input, select, textarea, summary, [tabindex]")].find((one) => named(one) === held);
+  if (same) same.focus({ preventScroll: true });
+}
+
+// [data-live-news] stays while the fragment changes, and says what is marked [data-live-says] there when it is new: a screen
+// reader does not hear a region that is put in anew, and nobody wants the whole of it again.
+function tellNews(element) {
+  const news = document.querySelector("[data-live-news]");
+  const says = [...element.querySelectorAll("[data-live-says]")].map((one) => one.textContent.trim()).join(". ");
+  if (news && news.dataset.said !== undefined && news.dataset.said !== says) news.textContent = says;
+  if (news) news.dataset.said = says;
+}
+
 function follow(element) {
   const { liveUrl, liveRefresh, liveSpeak, liveEvery } = element.dataset;
   const state = document.querySelector("[data-live-state]");
@@ -31,11 +51,13 @@ function follow(element) {
     if (seen) address.searchParams.set("peristiwa", seen);
     const mine = ++asked;
     const answer = await fetch(address, { headers: { "X-Live": "1" }, cache: "no-store" });
+    if (answer.redirected) return location.reload(); // the session ended: the page itself asks who one is
     const part = await answer.text();
     await released(element);
     if (!answer.ok || mine < shown) return; // an answer that was overtaken by a later one
     shown = mine;
-    element.innerHTML = part;
+    put(element, part);
+    tellNews(element);
   }
   function show(message) {
     if (message.jenis !== "panggil") return;
@@ -75,6 +97,7 @@ function follow(element) {
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
     };
   }
+  tellNews(element);
   connect();
   setInterval(() => Date.now() - heard > SILENCE && connect(), LOOK);
   document.addEventListener("visibilitychange", () => document.hidden || quietly());

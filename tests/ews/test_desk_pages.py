@@ -319,6 +319,30 @@ class TestTheDesk:
         assert "<html" not in fragment
         assert "Nyatakan aman" in fragment
 
+    def test_a_screen_reader_hears_what_is_new_and_not_each_second_of_a_countdown(
+        self, desk: Client, client: Client, gauge: Gauge, sari: User
+    ) -> None:
+        propose(gauge, 2)
+        page = desk.get("/ews/jaga/").content.decode()
+        assert 'role="timer" aria-live="off" data-countdown' in page
+        assert 'role="status" data-live-news' in page
+        assert "<h3 data-live-says>" in page
+        assert 'aria-live="polite"' not in desk.get("/ews/jaga/", headers={"X-Live": "1"}).content.decode()
+        home = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert 'id="jawaban" data-live-says' in home
+        assert 'role="status" data-live-news' in home
+
+    def test_water_that_fell_here_and_stands_upstream_asks_for_the_reason(
+        self, desk: Client, gauge: Gauge, sari: User
+    ) -> None:
+        standing = warned(gauge, sari)
+        asked = propose(gauge, 0, lowers=True)
+        Gauge.objects.filter(pk="rekaan-hulu").update(stage=1)
+        answer = desk.post(f"/ews/jaga/usulan/{asked.pk}/terbit/")
+        assert answer["Location"] == f"/ews/jaga/alasan/aman/{standing.pk}/"
+        assert desk.post(answer["Location"], {"reason": "Hulu sudah surut"}).status_code == 302
+        assert not Warning.objects.filter(state="in_force").exists()
+
     def test_who_is_too_late_is_told_who_was_first(
         self, desk: Client, gauge: Gauge, official: Any, browsing: Any
     ) -> None:

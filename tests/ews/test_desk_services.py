@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from pasti.ews.models import Episode, Gauge, Note, Proposal, Warning
-from pasti.ews.services import clockwork, drafting, ending, issuing, proposing
+from pasti.ews.models import Episode, Gauge, Note, Proposal, River, Warning
+from pasti.ews.services import cap_bytes, clockwork, drafting, ending, issuing, proposing
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
@@ -226,6 +226,24 @@ class TestTheClock:
         warning = Warning.objects.get()
         assert (warning.state, warning.automatic, warning.composed_by_id) == ("in_force", True, None)
         assert Message.objects.filter(title="Peringatan terbit otomatis").count() == 1
+
+    def test_a_warning_that_cannot_be_made_holds_up_no_other(
+        self, gauge: Gauge, official: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seal = cap_bytes.seal
+
+        def broken(warning: Warning, replaced: Any) -> None:
+            if warning.stage == 3:
+                raise OSError("the key cannot be read")
+            seal(warning, replaced)
+
+        monkeypatch.setattr(cap_bytes, "seal", broken)
+        other = River.objects.create(code="lain", name="Sungai Lain", changed_at=now())
+        proposed(gauge, 3)
+        assert proposing.propose(found(2, key="lain/2"), river=other.pk) is not None
+        Proposal.objects.update(auto_at=now())
+        assert clockwork.issue_unanswered() == 1
+        assert Warning.objects.get(state="in_force").episode.river_id == "lain"
 
     def test_the_clock_does_not_stumble_over_a_half_written_draft(self, gauge: Gauge, official: Any) -> None:
         asked = proposed(gauge, 2)

@@ -75,7 +75,7 @@ def put_all_clear(draft: Warning) -> Warning:
 def expire_due() -> int:
     """End the warnings whose time ran out; returns how many. Each by itself, so one cannot hold up the others."""
     rows = Warning.objects.filter(state=State.IN_FORCE, expires_at__lte=now()).order_by("expires_at")
-    return sum(_expire(pk) for pk in list(rows.values_list("pk", flat=True)[:100]))
+    return timeline.one_by_one(_expire, rows.values_list("pk", flat=True)[:100])
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -17,6 +19,7 @@ from pasti.kernel.clock import city_zone
 from pasti.kernel.errors import NotFound
 from pasti.kernel.outbox.services import emit
 
+log = logging.getLogger(__name__)
 PURPOSE = "ews.peringatan"
 TOPIC = "ews"
 
@@ -69,6 +72,18 @@ def record(action: str, warning: Warning, **changes: Any) -> None:
         None, action, purpose=PURPOSE, object_type="ews_warning", object_id=warning.pk,
         object_label=warning.headline_id, changes=changes,
     )  # fmt: skip
+
+
+def one_by_one(act: Callable[[int], bool], ids: Iterable[int]) -> int:
+    """Do `act` for each; returns for how many it did something. One that fails is logged and holds up no other: what the
+    clock does for one river must not wait for another's trouble."""
+    done = 0
+    for pk in list(ids):
+        try:
+            done += act(pk)
+        except Exception:
+            log.exception("%s of %s failed; the others go on", act.__name__, pk)
+    return done
 
 
 def status_of(episode: Episode) -> str:

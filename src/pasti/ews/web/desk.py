@@ -51,6 +51,8 @@ def issue(request: HttpRequest, proposal_id: int) -> HttpResponse:
         raise Http404 from None
     except Refused as refusal:
         messages.warning(request, refusal.message)
+        if refusal.code == "air-masih-tinggi" and (standing := warnings.standing_beside(proposal_id)):
+            return redirect("ews:act", "aman", standing.pk)  # where the reason can be written
     return redirect(BACK)
 
 
