@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+import json
 import os
 import subprocess
 import sys
@@ -15,8 +18,10 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 from py_vapid import Vapid02
 
+from pasti.ews.jobs import reach as reach_jobs
 from pasti.ews.models import Delivery, Dispatch, Drill, Gauge, RtTask, Subscription, Warning
 from pasti.ews.rules import reach
 from pasti.ews.services import drills, ending, issuing, proposing
@@ -259,6 +264,37 @@ class TestSubscribing:
             with pytest.raises(Refused) as refusal:
                 subscribing.subscribe(Wish("sms", "0812 3456 7890", places))
             assert refusal.value.field == "place"
+
+    def test_an_address_is_forgotten_wherever_it_stood(
+        self, gauge: Gauge, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of a channel without a provider the texts are recorded; a job that failed stays in the queue's table."""
+        kept = subscribing.subscribe(Wish("sms", "0812 3456 7890", [RT]))
+        assert "/setuju/" in Recorded.objects.get().text
+        subscribing.end(kept.pk)
+        assert not Recorded.objects.exists()
+        late = subscribing.subscribe(Wish("sms", "0812 3456 7891"))
+        Subscription.objects.filter(pk=late.pk).update(created_at=now() - dt.timedelta(days=3))
+        assert subscribing.forget_unconfirmed() == 1
+        assert not Recorded.objects.exists()
+
+        settings.PASTI_EWS_GATEWAYS = {"sms": {"url": "http://gateway.example/", "token": "t"}}
+        row = subscribing.subscribe(Wish("sms", "0812 3456 7892", [RT]))
+        Subscription.objects.filter(pk=row.pk).update(asked_at=now() - dt.timedelta(minutes=11))
+        subscribing.subscribe(Wish("sms", "0812 3456 7892", [KELURAHAN]))
+        jobs = list(ProcrastinateJob.objects.filter(task_name="ews.ask_by_gateway").values_list("args", flat=True))
+        assert "7892" not in str(jobs)
+        sent: list[Any] = []
+        monkeypatch.setattr(
+            reach_jobs.urllib.request, "urlopen", lambda request, timeout: sent.append(request) or io.BytesIO()
+        )
+        for number, args in enumerate(jobs):
+            reach_jobs.ask_by_gateway(**args | {"asked": args["asked"] + number})
+        bodies = [json.loads(one.data) for one in sent]
+        assert {one["to"] for one in bodies} == {"+6281234567892"}
+        assert len({one.get_header("Idempotency-key") for one in sent}) == 2
+        link = bodies[1]["text"].split("/setuju/")[1].split("/")[0]
+        assert subscribing.confirm(link).place_codes == [KELURAHAN]
 
     def test_a_browser_that_allowed_it_needs_no_link(self, gauge: Gauge) -> None:
         address = "https://updates.push.services.mozilla.com/wpush/v2/abc"
