@@ -2,7 +2,7 @@
 import { keepShell } from "./shell.js";
 
 if (document.querySelector("#jawaban, #pilih")) {
-  const again = document.querySelector("#jawaban ~ p a")?.getAttribute("href");
+  const again = document.querySelector("[data-keep]")?.getAttribute("href");
   keepShell("ews-luring-1", again || location.pathname).catch(() => {});
 }
 

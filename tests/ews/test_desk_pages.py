@@ -115,6 +115,19 @@ class TestEverybody:
         assert page.index("Balai Jauh") < page.index("Balai Rekaan")
         assert "di wilayah peringatan" in page
 
+    def test_who_must_leave_reads_where_to_go_before_how_high_the_river_is(
+        self, client: Client, gauge: Gauge, sari: User
+    ) -> None:
+        filled(gauge)
+        shelter, river = "Tempat mengungsi terdekat</h2>", "Sungai di dekat sini</h2>"
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index(river) < page.index(shelter)
+        assert "tel:112" not in page
+        warned(gauge, sari, 2)
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index(shelter) < page.index(river)
+        assert 'href="tel:112"' in page
+
     def test_a_resident_who_signed_in_is_answered_for_the_own_home(
         self,
         town: Any,  # noqa: F811
