@@ -23,8 +23,9 @@ from py_vapid import Vapid02
 
 from pasti.ews.jobs import reach as reach_jobs
 from pasti.ews.models import Delivery, Dispatch, Drill, Gauge, RtTask, Subscription, Warning
+from pasti.ews.queries import reach as reach_queries
 from pasti.ews.rules import reach
-from pasti.ews.services import drills, ending, issuing, proposing
+from pasti.ews.services import drafting, drills, ending, issuing, proposing
 from pasti.ews.services.reach import channels, planning, rt_heads, sending, subscribing, vapid
 from pasti.ews.services.reach.subscribing import Wish
 from pasti.kernel.accounts.models import User
@@ -305,6 +306,25 @@ class TestSubscribing:
 
 
 class TestRtHeads:
+    def test_who_was_asked_before_an_update_of_the_same_stage_is_still_waited_for(
+        self, gauge: Gauge, official: Any
+    ) -> None:
+        assign(head := User.objects.create_user("ketua"), "ketua_rt", unit_code=RT, unit_name="RT 001")
+        officer = official("sari")
+        first = issued(gauge, officer, stage=1)
+        planning.plan(first.pk)
+        draft = drafting.draft_update(first.pk, officer)
+        second = issuing.issue(draft.pk, version=draft.version, by=officer)
+        planning.plan(second.pk)
+        task = reach_queries.open_tasks_of(head).get()
+        assert task.warning_id == first.pk
+        assert [len(ward.open) for ward in reach_queries.reach(second.pk).wards] == [1]
+        planning.plan(issued(gauge, officer, stage=2).pk)
+        newest = reach_queries.open_tasks_of(head).get()
+        assert newest.pk > task.pk
+        rt_heads.done(newest.pk, head, 12)
+        assert not reach_queries.open_tasks_of(head).exists()
+
     def test_the_head_of_each_rt_is_asked_once_and_says_how_many_houses(self, gauge: Gauge, official: Any) -> None:
         assign(head := User.objects.create_user("ketua"), "ketua_rt", unit_code=RT, unit_name="RT 001")
         officer = official("sari")

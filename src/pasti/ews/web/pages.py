@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from pasti.ews.queries import episodes
 from pasti.ews.queries.policy import policy
-from pasti.kernel.accounts.addresses import address_of
 from pasti.kernel.accounts.models import User
-from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.errors import NotFound, Refused
 
 COOKIE = "ews_tempat"
@@ -33,14 +28,6 @@ def remembered(request: HttpRequest) -> str:
     """The place this browser chose last; empty when there is none, or what stands there can be none."""
     code = request.COOKIES.get(COOKIE, "")[:40]
     return code if code.isprintable() else ""
-
-
-def calm(request: HttpRequest, form: Form, bucket: TokenBucket) -> bool:
-    """False, with words on the form, when far too much comes from one address without an account."""
-    if request.user.is_authenticated or not bucket.take(address_of(request), time.monotonic()):
-        return True
-    form.add_error(None, _("Terlalu banyak kiriman dari jaringan ini. Tunggu satu menit. Dalam bahaya: hubungi 112."))
-    return False
 
 
 def desk(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

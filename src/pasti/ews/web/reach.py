@@ -12,13 +12,10 @@ from pasti.ews.models import RtTask
 from pasti.ews.queries import citizen, reach
 from pasti.ews.services.reach import rt_heads, subscribing, vapid
 from pasti.ews.web.citizen import rts
-from pasti.ews.web.pages import calm, desk, found_or_404, officer, page, remembered, shown
+from pasti.ews.web.pages import desk, found_or_404, officer, page, remembered, shown
 from pasti.ews.web.reach_forms import SubscribeForm, WarnedForm
 from pasti.kernel.accounts.access import permission_required, signed_in
-from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.errors import NotFound, Refused
-
-WISHES = TokenBucket(rate=0.1, burst=50)  # of one address: nobody has us write to strangers all day
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,8 +30,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(
         request.POST or None, choices=choices, initial={"place": asked, "language": _language(request)}
     )
-    wanted = request.method == "POST" and form.is_valid() and calm(request, form, WISHES)
-    if wanted and _done(form, lambda: subscribing.subscribe(form.wish())):
+    if request.method == "POST" and form.is_valid() and _done(form, lambda: subscribing.subscribe(form.wish())):
         return redirect(f"/ews/langganan/terkirim/?lewat={form.cleaned_data['channel']}")
     context = {"form": form, "ward": ward, "key": vapid.public_key()}
     return shown(request, "subscribe.html", 422 if form.errors else 200, **context)

@@ -14,16 +14,12 @@ from pasti.ews.queries import episodes
 from pasti.ews.queries.moment import now
 from pasti.ews.services import reporting
 from pasti.ews.services.reporting import Seen
-from pasti.ews.web.pages import calm, shown
+from pasti.ews.web.pages import shown
 from pasti.ews.web.report_forms import ReportForm
 from pasti.kernel.accounts.models import User
-from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.api.retries import done_before, remember
 from pasti.kernel.errors import Refused
 
-REPORTS = TokenBucket(
-    rate=0.2, burst=100
-)  # of one address: a street behind one connection may report, a program may not
 NAMESPACE = uuid.UUID("5f4fd7d0-6f2e-4a5e-9d59-7cf6b6a2a1c5")
 
 
@@ -33,7 +29,7 @@ def report(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = ReportForm(request.POST or None, request.FILES or None, signed_in=user is not None)
     drill = episodes.running_drill()
-    if request.method == "POST" and form.is_valid() and calm(request, form, REPORTS) and _sent(request, form, user):
+    if request.method == "POST" and form.is_valid() and _sent(request, form, user):
         return redirect("ews:reported")
     context = {"form": form, "key": request.POST.get("idempotency_key", ""), "drill": drill}
     return shown(request, "report.html", status=422 if form.errors else 200, **context)
