@@ -16,7 +16,7 @@ ARGS ?=
 # Three hands on two cores: a third of the tests' time is waiting, for a flood played, a part killed, a page.
 HANDS ?= $(shell echo $$(( ($$(nproc 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 
-.PHONY: install run test check bench screenshots format messages clean
+.PHONY: install run test check check-types check-rest bench screenshots format messages clean
 
 install: .venv/.installed  ## build .venv with the `pasti` command, the style sheets and the catalogues
 
@@ -40,14 +40,20 @@ test: .venv/.dev  ## install what tests need and run everything in parallel
 	bash tests/needs.sh
 	$(RUN)/pytest -n $(HANDS) --dist loadgroup $(ARGS)
 
-# With settings of its own, not those of a platform that runs here.
-check: export PASTI_DATABASE_URL = postgresql:///none
-check: export PASTI_DATA = $(CURDIR)/.cache/check
+# With settings of its own, not those of a platform that runs here. Types take as long as all the rest: side by side.
+CHECKS := check-types check-rest
+check $(CHECKS): export PASTI_DATABASE_URL = postgresql:///none
+check $(CHECKS): export PASTI_DATA = $(CURDIR)/.cache/check
 check: .venv/.dev  ## style, types, import rules, migrations, deployment settings, templates, translations
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target $(CHECKS)
+
+check-types: .venv/.dev
+	$(RUN)/mypy
+
+check-rest: .venv/.dev
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/lint-imports
-	$(RUN)/mypy
 	PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) $(RUN)/python -W ignore manage.py makemigrations --check --dry-run
 	PASTI_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PASTI_BASE_URL=https://pasti.example $(RUN)/python -W ignore manage.py check --deploy --fail-level WARNING
 	$(RUN)/djlint src --lint --quiet
