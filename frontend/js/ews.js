@@ -2,9 +2,21 @@
 import { keepShell } from "./shell.js";
 
 if (document.querySelector("#jawaban, #pilih")) {
-  const again = document.querySelector("#jawaban ~ p a")?.getAttribute("href");
+  const again = document.querySelector("[data-keep]")?.getAttribute("href");
   keepShell("ews-luring-1", again || location.pathname).catch(() => {});
 }
+
+// Kept on the phone, or left open while the network was gone, the page must not pass for news: "safe" of six hours ago is
+// worse than nothing.
+function tellAge() {
+  document.querySelectorAll("[data-made]").forEach((note) => {
+    const old = Date.now() / 1000 - Number(note.dataset.made) > Number(note.dataset.oldAfter);
+    if (note.hidden === old) note.hidden = !old;
+  });
+}
+tellAge();
+setInterval(tellAge, 5000);
+addEventListener("online", tellAge);
 
 document.querySelectorAll("[data-here]").forEach((button) => {
   if (!("geolocation" in navigator)) return;

@@ -11,7 +11,7 @@ from pasti.ews.services import clockwork, ending, forecasting, photos, reporting
 @app.task(name="ews.tick", queue="events", queueing_lock="ews.tick")
 def tick(timestamp: int) -> int:
     """Issue what nobody answered, call a second person again, end what ran out, remind before it does."""
-    return sum((clockwork.issue_unanswered(), clockwork.escalate(), ending.expire_due(), clockwork.remind_renewals()))
+    return sum((clockwork.issue_unanswered(), clockwork.escalate(), clockwork.remind_renewals(), ending.expire_due()))
 
 
 @app.periodic(cron="40 17 * * *")  # 00.40 WIB

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from pasti.ews.models import Note, Proposal, Warning
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
-from pasti.ews.services import drafting, issuing, telling, timeline
+from pasti.ews.services import drafting, issuing, proposing, telling, timeline
+from pasti.ews.services.timeline import one_by_one
 from pasti.kernel.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ AT_ONCE = 50
 def issue_unanswered() -> int:
     """Issue the proposals nobody answered in the minutes the city chose; returns how many."""
     due = Proposal.objects.filter(state=Proposal.State.OPEN, auto_at__lte=now()).order_by("-stage", "auto_at")
-    return sum(_issue_by_clock(pk) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    return one_by_one(_issue_by_clock, due.values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _issue_by_clock(proposal_id: int) -> bool:
@@ -58,7 +59,7 @@ def _automatic(proposal_id: int, own_words: bool) -> bool:
 def escalate() -> int:
     """Call everybody who may approve when the second person has not answered; returns how many were called for."""
     waiting = Warning.objects.filter(state=Warning.State.APPROVAL).order_by("composed_at")
-    return sum(_escalate(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+    return one_by_one(_escalate, waiting.values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
@@ -76,19 +77,23 @@ def _escalate(warning_id: int) -> bool:
 
 
 def remind_renewals() -> int:
-    """Before a warning runs out: ask whether it still holds, once; returns how many."""
+    """Before a warning runs out: ask whether it still holds, once; returns how many. While the water is still up this is a
+    proposal, so that where the city chose so the clock renews what nobody answers."""
     soon = Q(expires_at__lte=now() + RENEW_BEFORE)
-    rows = Warning.objects.filter(soon, state=Warning.State.IN_FORCE).select_related("episode")
-    return sum(_remind(one) for one in rows[:AT_ONCE])
+    rows = Warning.objects.filter(soon, state=Warning.State.IN_FORCE).order_by("expires_at")
+    return one_by_one(_remind, rows.values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
-def _remind(warning: Warning) -> bool:
-    timeline.lock_river(warning.episode.river_id)
+def _remind(warning_id: int) -> bool:
+    warning = drafting.locked(warning_id)
+    if warning.state != Warning.State.IN_FORCE:
+        return False
     if Note.objects.filter(episode=warning.episode, kind="renewal", facts__warning=warning.pk).exists():
         return False
     until = timeline.clock(warning.expires_at)
     text = _("Peringatan habis pukul %(until)s: perbarui, atau nyatakan aman") % {"until": until}
     timeline.note(warning.episode, "renewal", warning=warning.pk, until=warning.expires_at.isoformat())
     telling.officers(warning.episode, f"ews.perbarui:{warning.pk}", text, warning.headline_id)
+    proposing.renew(warning)
     return True

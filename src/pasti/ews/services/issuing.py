@@ -55,10 +55,11 @@ def issue(warning_id: int, *, version: int, by: User) -> Warning:
 
 
 @transaction.atomic
-def approve(warning_id: int, *, by: User) -> Warning:
-    """The second person's yes. Twice by the same person is once.
+def approve(warning_id: int, *, version: int, by: User) -> Warning:
+    """The second person's yes to what was read (`version`). Twice by the same person is once.
 
-    Raises NotFound; Refused `persetujuan-sendiri` for whoever composed it, `bukan-persetujuan` when it no longer waits.
+    Raises NotFound; Refused `persetujuan-sendiri` for whoever composed it, `bukan-persetujuan` when it no longer waits,
+    `sudah-berubah` when it was sent back and written anew since.
     """
     warning = drafting.locked(warning_id)
     if warning.state == State.IN_FORCE and warning.approved_by_id == by.pk:
@@ -66,6 +67,8 @@ def approve(warning_id: int, *, by: User) -> Warning:
     _check_waits(warning)
     if warning.composed_by_id == by.pk:
         raise Refused("persetujuan-sendiri", _("Anda yang menyusunnya: orang lain yang harus menyetujui."), status=403)
+    if warning.version != version:
+        raise Refused("sudah-berubah", _("Isinya berubah sejak Anda membacanya. Baca lagi sebelum menyetujui."))
     warning.approved_by = by
     return put_in_force(warning)
 
@@ -180,6 +183,9 @@ def _settle_proposals(warning: Warning) -> None:
     for one in rows.filter(stage__lte=warning.stage):
         drafting.withdraw_draft_of(one)
     rows.filter(stage__lte=warning.stage).update(state=Proposal.State.REPLACED, **mine)
+    # An update begun before would let this one down unread.
+    older = Warning.objects.filter(episode=warning.episode, proposal=None, state__in=drafting.DRAFTS)
+    older.filter(stage__lt=warning.stage).exclude(pk=warning.pk).update(state=State.WITHDRAWN)
 
 
 def _answer(proposal: Proposal, state: Proposal.State, by: User, reason: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import StreetReported
-from pasti.ews.models import Drill, Gauge, StreetReport
+from pasti.ews.models import Drill, Episode, Gauge, StreetReport
 from pasti.ews.queries import risk
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
@@ -83,7 +84,7 @@ def confirm(report_id: int, *, by: User, river: str) -> StreetReport:
     found = _locked(report_id)
     if found.state == State.CONFIRMED:
         return found
-    episode = timeline.open_episode(river, found.drill_id, found.seen_at)
+    episode = _episode_for(found, river)
     found.state, found.episode = State.CONFIRMED, episode
     _answer(found, by)
     flooded = found.depth_cm >= outcome.FLOOD_CM
@@ -122,15 +123,29 @@ def propose_from_streets() -> int:
     since = now() - dt.timedelta(minutes=rules.minutes) * 3
     rows = list(StreetReport.objects.filter(seen_at__gte=since).exclude(state=State.REJECTED)[:2000])
     asked = 0
-    for drill in {one.drill_id for one in rows}:
+    over = set(Drill.objects.exclude(ended_at=None).values_list("pk", flat=True))
+    for drill in {one.drill_id for one in rows} - over:
         mine = {_of(one): one for one in rows if one.drill_id == drill}
         for group, finding in streets.propose(list(mine), rules):
             members = [mine[one] for one in group.reports if one in mine]
             codes = sorted({one.place_code for one in members if one.place_code})
             evidence: dict[str, Any] = {**finding.evidence, "place_code": codes[0] if codes else ""}
             found = replace(finding, evidence=evidence)
-            asked += proposing.propose(found, river=river_near(codes, group.centre), drill=drill) is not None
+            made = proposing.propose(
+                found, river=river_near(codes, group.centre), drill=drill,
+                by_clock=_answered_for(members, *rules.stages[finding.stage - 1]),
+            )  # fmt: skip
+            asked += made is not None
     return asked
+
+
+def _answered_for(members: Sequence[StreetReport], people: int, depth: float) -> bool:
+    """Whether enough of those who reported water so deep can be held to it: an RT head or officer, or so many accounts.
+
+    Anybody can invent telephone numbers. On those alone an officer is asked, and no siren goes off by the clock.
+    """
+    deep = [one for one in members if one.depth_cm >= depth]
+    return any(one.trusted for one in deep) or len({one.reporter_id for one in deep} - {None}) >= people
 
 
 def street_rules() -> streets.StreetRules:
@@ -200,6 +215,15 @@ def _running(drill: int | None) -> int | None:
     if drill is not None and not Drill.objects.filter(pk=drill, began_at__isnull=False, ended_at=None).exists():
         raise Refused("latihan-selesai", _("Latihan ini tidak sedang berjalan"))
     return drill
+
+
+def _episode_for(found: StreetReport, river: str) -> Episode:
+    """The river's open episode, or a new one; but a drill that is over begins no more."""
+    if found.drill is not None and found.drill.ended_at is not None:
+        last = Episode.objects.filter(drill=found.drill).order_by("-pk").first()
+        if last is not None:
+            return last
+    return timeline.open_episode(river, found.drill_id, found.seen_at)
 
 
 def _locked(report_id: int) -> StreetReport:

@@ -51,7 +51,7 @@ def trend(row: Any) -> str:
     """How the water moves, with its pace."""
     words = {"up": _("↑ naik"), "down": _("↓ turun"), "steady": _("→ tetap")}.get(row.trend, "")
     if row.trend in ("up", "down"):
-        return f"{words} {abs(row.per_hour):.0f} cm/{_('jam')}"
+        return f"{words} {abs(row.per_hour):.0f} {_('cm/jam')}"
     return words
 
 

@@ -14,8 +14,8 @@ from pasti.ews.models import RtTask
 from pasti.ews.queries import citizen, reach
 from pasti.ews.services.reach import rt_heads, sirens, subscribing, vapid
 from pasti.ews.web import limits
-from pasti.ews.web.citizen import COOKIE, rts
-from pasti.ews.web.pages import desk, found_or_404, officer, page, shown
+from pasti.ews.web.citizen import rts
+from pasti.ews.web.pages import desk, found_or_404, officer, page, remembered, shown
 from pasti.ews.web.reach_forms import SubscribeForm, WarnedForm
 from pasti.kernel.accounts.access import permission_required, signed_in
 from pasti.kernel.errors import NotFound, Refused
@@ -25,7 +25,7 @@ from pasti.kernel.errors import NotFound, Refused
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Choose the kelurahan, then the RT, the way and the language. Sending it twice is one subscription."""
     asked = request.POST.get("kelurahan") or request.GET.get("kelurahan") or request.GET.get("tempat")
-    asked = asked or request.COOKIES.get(COOKIE, "")
+    asked = asked or remembered(request)
     ward = next((one for one in citizen.wards() if f"{asked[:40]}.".startswith(f"{one.code}.")), None)
     if ward is None:
         return shown(request, "subscribe.html", wards=citizen.wards())

@@ -50,7 +50,8 @@ def _sent(request: HttpRequest, form: ReportForm, user: User | None) -> bool:
     seen = Seen(
         asked["lon"], asked["lat"], asked["depth_cm"], now() - form.seen_ago(), asked["words"], asked["place_code"]
     )
-    drill = int(request.POST["latihan"]) if request.POST.get("latihan", "").isdecimal() else None
+    marked = request.POST.get("latihan", "")
+    drill = int(marked) if marked.isdecimal() and len(marked) < 18 else None
     try:
         phone = asked.get("phone", "")
         caller = user.pk if user else uuid.uuid5(NAMESPACE, reporting.reporter_key(None, phone))
