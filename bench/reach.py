@@ -21,7 +21,7 @@ from tests.platform_process import Platform
 
 from bench.harness import Row
 from bench.inside import inside
-from pasti.ews.services.reach.push import Push, post, sealed, session
+from pasti.ews.services.reach.push import Push, Sealed, post, sealed, session
 
 PROMISED = 60.0  # seconds
 
@@ -93,16 +93,26 @@ def _bare(base: str, count: int) -> float:
 
 
 def _post_all(base: str, numbers: range) -> None:
-    async def work(over: Any, mine: range) -> None:
-        for at in mine:
-            push = Push(at, f"{base}/push/{at}", KEYS, b"x" * 400, "ews-1", 3600, "vapid t=" + "x" * 300)
-            assert (await post(over, sealed(push))).state == "sent"
+    async def work(over: Any, letters: Iterator[Sealed]) -> None:
+        for one in letters:
+            assert (await post(over, one)).state == "sent"
 
     async def all_of_them() -> None:
+        letters = _letters(base, numbers)
         async with session(100) as over:
-            await asyncio.gather(*(work(over, numbers[at::100]) for at in range(100)))
+            await asyncio.gather(*(work(over, letters) for _ in range(100)))
 
     uvloop.run(all_of_them())
+
+
+def _letters(base: str, numbers: range) -> Iterator[Sealed]:
+    """Encrypted a hundred in one go, which is the fastest."""
+    for at in range(0, len(numbers), 100):
+        pushes = [
+            Push(number, f"{base}/push/{number}", KEYS, b"x" * 400, "ews-1", 3600, "vapid t=" + "x" * 300)
+            for number in numbers[at : at + 100]
+        ]
+        yield from [sealed(one) for one in pushes]
 
 
 def _cores() -> int:
