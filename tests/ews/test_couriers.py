@@ -129,6 +129,7 @@ def test_with_a_killed_worker_its_couriers_end_and_what_it_left_is_sent_again(
         sender.send_signal(signal.SIGKILL)
         sender.wait()
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in couriers), 10)
+        time.sleep(1)  # what they had posted is read
         taken = sink.taken.total()
         time.sleep(0.5)
         assert sink.taken.total() == taken < 2000  # nobody goes on
