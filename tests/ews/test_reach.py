@@ -26,7 +26,7 @@ from pasti.ews.models import Delivery, Dispatch, Drill, Gauge, RtTask, Subscript
 from pasti.ews.queries import reach as reach_queries
 from pasti.ews.rules import reach
 from pasti.ews.services import drafting, drills, ending, issuing, proposing
-from pasti.ews.services.reach import channels, planning, rt_heads, sending, subscribing, vapid
+from pasti.ews.services.reach import channels, planning, push, rt_heads, sending, subscribing, vapid
 from pasti.ews.services.reach.subscribing import Wish
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.services import assign
@@ -143,7 +143,7 @@ class TestSending:
     def test_faulty_providers_get_each_message_once_in_the_end(
         self, fresh_database: str, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pasti.ews.services.reach.line.TIMEOUT", channels.aiohttp.ClientTimeout(sock_read=6))
+        monkeypatch.setattr(push, "TIMEOUT", push.aiohttp.ClientTimeout(sock_read=6))
         monkeypatch.setattr(reach, "FIRST_PAUSE", 0.05)
         with running(Sink({"1": 429, "2": 500, "03": "hang", "4": 410})) as sink:
             settings.PASTI_PUSH_HOSTS = (sink.base,)
@@ -183,6 +183,14 @@ class TestSending:
         # Only what was on its way may come twice, and a browser shows one of the same topic.
         assert sum(count > 1 for count in sink.taken.values()) <= 200
 
+    def test_who_stopped_meanwhile_holds_up_nobody(self, gauge: Gauge, official: Any) -> None:
+        subscribers(3, "sms", lambda at: f"+62811000000{at}")
+        planning.plan(issued(gauge, official("sari")).pk)
+        last = Subscription.objects.latest("pk")
+        Subscription.objects.exclude(pk=last.pk).update(ended_at=now())
+        assert [one.address for one in sending.take("sms", 1)] == [last.address]
+        assert states() == {"queued": 1, "lapsed": 2}
+
     def test_a_push_can_be_read_by_its_browser_alone_and_is_signed(
         self, gauge: Gauge, official: Any, django_capture_on_commit_callbacks: Any, transactional_reads: None
     ) -> None:
@@ -207,10 +215,13 @@ def transactional_reads(settings: Any, tmp_path: Any) -> None:
     vapid._signed.cache_clear()
 
 
+WORDS = channels.Words("Judul", "Isi", "/x/", "ews-1", 60, b'{"title": "Judul"}')
+
+
 def _send_one(sink: Sink, channel: str, address: str, keys: dict[str, str]) -> channels.Answer:
     from pasti.ews.services.reach.line import Line
 
-    item = channels.Item(1, channel, address, keys, "Judul", "Isi", "/x/", "/y/", "ews-1", 60, 1)
+    item = channels.Item(1, channel, address, keys, WORDS, "/y/", 1)
     with Line(100) as line:
         line.send([item])
         return line.answers(20)[0]

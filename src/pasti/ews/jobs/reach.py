@@ -18,7 +18,8 @@ from pasti.kernel.outbox.waking import wake_after_commit
 
 @app.task(name="ews.reach", queue="messages", queueing_lock="ews.reach")
 def start() -> int:
-    """Start a run for every channel that has something due."""
+    """Start a run for every channel that has something due; lanes that a killed run left without their end get it."""
+    sending.finish()
     due = Delivery.objects.filter(state=Delivery.State.QUEUED, next_attempt_at__lte=now())
     waiting = [channel for channel in Subscription.Channel.values if due.filter(channel=channel).exists()]
     for channel in waiting:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-import http_ece
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from pasti.ews.services.reach import vapid
+from pasti.ews.services.reach import push, vapid
+from pasti.ews.services.reach.push import Push, Result
 
-# Of the provider alone: waiting for a free connection of ours is nobody's fault. Far below the lease of `sending`.
-TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=15)
 # Messages a second; what a contract allows is set in PASTI_EWS_GATEWAYS ("rate").
 RATES = {"push": 5000.0, "email": 20.0, "sms": 50.0, "whatsapp": 80.0, "telegram": 30.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a warning says in one language, made once for all who get it."""
+
+    title: str
+    body: str
+    url: str
+    topic: str
+    seconds: int  # after which it is worth nothing any more
+    content: bytes  # as a browser is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +37,15 @@ class Item:
     channel: str
     address: str
     keys: dict[str, str]
-    title: str
-    body: str
-    url: str
+    words: Words
     stop_url: str
-    topic: str
-    seconds: int  # after which it is worth nothing any more
     attempts: int
+    failed_before: bool = False  # the last to this address, so that a success is to be noted
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of an attempt: sent, again, failed (for good) or gone (the address is no more)."""
+    """What became of an attempt, as `push.Result` says, with the message it is about."""
 
     item: Item
     state: str
@@ -56,56 +60,41 @@ class Post:
     session: aiohttp.ClientSession
     mail: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 
-    async def send(self, item: Item) -> Answer:
-        """Send one message. Nothing is raised: what goes wrong is an answer."""
+    async def send(self, item: Item) -> Result:
+        """Send one message. Nothing is raised: what goes wrong is a result."""
         try:
             if item.channel == "email":
                 return await self._email(item)
-            return await (self._push(item) if item.channel == "push" else self._gateway(item))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Answer(item, "again", type(error).__name__)
-        except Exception as error:  # a broken key or address must not stop the others
-            return Answer(item, "failed", repr(error)[:200])
+            if item.channel == "push":
+                return await push.post(self.session, push.sealed(packed(item)))
+            return await self._gateway(item)
+        except Exception as error:
+            return push.wrong(item.number, error)
 
-    async def _push(self, item: Item) -> Answer:
-        content = json.dumps({"title": item.title, "body": item.body, "url": item.url, "tag": item.topic}).encode()
-        headers = {
-            "Authorization": vapid.authorization(item.address), "TTL": str(item.seconds), "Urgency": "high",
-            "Topic": item.topic, "Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream",
-        }  # fmt: skip
-        async with self.session.post(item.address, data=encrypted(content, item.keys), headers=headers) as response:
-            return _read(item, response, response.headers.get("Location", ""))
-
-    async def _gateway(self, item: Item) -> Answer:
+    async def _gateway(self, item: Item) -> Result:
         """A provider of SMS, WhatsApp or Telegram behind the city's gateway; the key lets it see a repetition."""
         gateway = gateways()[item.channel]
-        text = f"{item.title}. {item.body} {item.url} Berhenti: {item.stop_url}"
+        text = f"{item.words.title}. {item.words.body} {item.words.url} Berhenti: {item.stop_url}"
         headers = {"Idempotency-Key": f"pasti-ews-{item.number}", "Authorization": f"Bearer {gateway.get('token', '')}"}
         async with self.session.post(
             gateway["url"], json={"to": item.address, "text": text}, headers=headers
         ) as response:
-            return _read(item, response, (await response.text())[:200])
+            return push.read(item.number, response, (await response.text())[:200])
 
-    async def _email(self, item: Item) -> Answer:
-        body = f"{item.body}\n\n{item.url}\n\nBerhenti: {item.stop_url}\n"
+    async def _email(self, item: Item) -> Result:
+        body = f"{item.words.body}\n\n{item.words.url}\n\nBerhenti: {item.stop_url}\n"
         headers = {"List-Unsubscribe": f"<{item.stop_url}>", "Message-ID": f"<ews-{item.number}@{_domain()}>"}
-        letter = EmailMessage(item.title, body, to=[item.address], headers=headers)
+        letter = EmailMessage(item.words.title, body, to=[item.address], headers=headers)
         async with self.mail:
             await asyncio.to_thread(letter.send, fail_silently=False)
-        return Answer(item, "sent", "diterima server surat")
+        return Result(item.number, "sent", "diterima server surat")
 
 
-def encrypted(content: bytes, keys: dict[str, str]) -> bytes:
-    """The content for one browser alone (RFC 8291), with a key made for this message."""
-    return bytes(
-        http_ece.encrypt(
-            content,
-            private_key=ec.generate_private_key(ec.SECP256R1()),
-            dh=_decoded(keys["p256dh"]),
-            auth_secret=_decoded(keys["auth"]),
-            version="aes128gcm",
-        )
-    )
+def packed(item: Item) -> Push:
+    """A push, ready for whoever posts it. Raises ValueError for an address that is none."""
+    words = item.words
+    signed = vapid.authorization(item.address)
+    return Push(item.number, item.address, item.keys, words.content, words.topic, words.seconds, signed)
 
 
 def gateways() -> dict[str, dict[str, Any]]:
@@ -117,22 +106,6 @@ def gateways() -> dict[str, dict[str, Any]]:
 def rate(channel: str) -> float:
     """How many messages a second the channel takes."""
     return float(gateways().get(channel, {}).get("rate", RATES[channel]))
-
-
-def _read(item: Item, response: aiohttp.ClientResponse, receipt: str) -> Answer:
-    status = response.status
-    if status < 300:
-        return Answer(item, "sent", receipt[:200] or str(status))
-    if status in (404, 410):
-        return Answer(item, "gone", str(status))
-    if status in (408, 425, 429) or status >= 500:
-        asked = response.headers.get("Retry-After", "")
-        return Answer(item, "again", str(status), float(asked) if asked.isdecimal() else None)
-    return Answer(item, "failed", str(status))
-
-
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _domain() -> str:

@@ -9,70 +9,91 @@ the message of the same topic, so even then people read it once; of a provider t
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
+import time
 from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from pasti.ews.models import Delivery, Dispatch, Subscription, Warning
 from pasti.ews.queries import moment
 from pasti.ews.rules import reach
 from pasti.ews.services.reach import subscribing
-from pasti.ews.services.reach.channels import Answer, Item, gateways, rate
+from pasti.ews.services.reach.channels import Answer, Item, Words, gateways, rate
 from pasti.ews.services.reach.line import Line
 from pasti.kernel.clock import now
 from pasti.kernel.notify.models import Recorded
 
 LEASE = dt.timedelta(seconds=60)  # longer than the line's own timeout and the seconds of its bucket
 AT_ONCE = 2000
+MANY = 1000  # so many pushes at once are worth processes of their own, which take a second to start
 FAILURES = 20  # in a row, after which an address is taken as dead
 State = Delivery.State
 
+# What is due first, with its address, in one statement. It is found before the rest, so that the limit holds.
 _TAKE = """
-UPDATE ews_delivery d SET attempts = attempts + 1, next_attempt_at = %(lease)s
-WHERE d.id IN (
+WITH due AS MATERIALIZED (
   SELECT q.id FROM ews_delivery q WHERE q.state = 'queued' AND q.channel = %(channel)s AND q.next_attempt_at <= %(at)s
   ORDER BY q.lane, q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING d.id, d.warning_id, d.subscription_id, d.attempts
+UPDATE ews_delivery d SET attempts = d.attempts + 1, next_attempt_at = %(lease)s
+FROM due, ews_subscription s WHERE d.id = due.id AND s.id = d.subscription_id
+RETURNING d.lane, d.id, d.warning_id, d.attempts, s.id, s.address, s.keys->>'p256dh', s.keys->>'auth', s.language = 'en',
+  s.failures > 0, s.ended_at IS NOT NULL
 """
+_Row = tuple[int, int, int, int, int, str, str | None, str | None, bool, bool, bool]
 
 
 def send_due(channel: str) -> int:
     """Send what is due on the channel until nothing is; returns how many went out."""
     if channel not in ("push", "email") and channel not in gateways():
         return _record(channel)
-    sent = 0
+    sent, looked = 0, time.monotonic()
     with Line(rate(channel)) as line:
         while True:
             room = min(AT_ONCE, max(50, int(rate(channel) * 10))) - line.on_the_way
             items = take(channel, room) if room > 0 else []
             if not items and not line.on_the_way:
+                finish()
                 return sent
+            if channel == "push" and len(items) >= MANY:
+                line.widen()
             line.send(items)
             answers = line.answers(0.25)
             sent += sum(one.state == "sent" for one in answers)
             settle(answers)
+            if time.monotonic() - looked > 1:
+                finish()
+                looked = time.monotonic()
+
+
+def take(channel: str, limit: int) -> list[Item]:
+    """Take up to `limit` due messages for the time of the lease; what ran out meanwhile is let go. None: nothing is due."""
+    while True:
+        looked_at, items = _take(channel, limit)
+        if items or not looked_at:
+            return items
 
 
 @transaction.atomic
-def take(channel: str, limit: int) -> list[Item]:
-    """Take up to `limit` due messages for the time of the lease; what ran out meanwhile is let go."""
+def _take(channel: str, limit: int) -> tuple[int, list[Item]]:
     real, at = now(), moment.now()
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"lease": real + LEASE, "channel": channel, "at": real, "limit": limit})
-        rows = sorted(cursor.fetchall())
+        rows: list[_Row] = sorted(cursor.fetchall())
     if not rows:
-        return []
-    warnings = Warning.objects.in_bulk({row[1] for row in rows})
-    addresses = Subscription.objects.in_bulk({row[2] for row in rows})
-    dead = {pk for pk, one in warnings.items() if one.expires_at <= at}
-    late = [row[0] for row in rows if row[1] in dead or addresses[row[2]].ended_at]
-    Delivery.objects.filter(pk__in=late).update(state=State.LAPSED)
+        return 0, []
+    warnings = Warning.objects.in_bulk({row[2] for row in rows})
+    alive = {pk for pk, one in warnings.items() if one.expires_at > at}
+    late = [row[1] for row in rows if row[-1] or row[2] not in alive]
+    if late:
+        Delivery.objects.filter(pk__in=late).update(state=State.LAPSED)
     Dispatch.objects.filter(warning__in=warnings, channel=channel, begun_at=None).update(begun_at=at)
-    gone = set(late)
-    return [_item(row, warnings[row[1]], addresses[row[2]], at) for row in rows if row[0] not in gone]
+    words = {(pk, english): said(warnings[pk], english, at) for pk in alive for english in (False, True)}
+    items = [_item(row, channel, words[row[2], row[8]]) for row in rows if row[2] in alive and not row[-1]]
+    return len(rows), items
 
 
 def settle(answers: Sequence[Answer]) -> None:
@@ -89,7 +110,6 @@ def settle(answers: Sequence[Answer]) -> None:
             list(map(list, zip(*settled, strict=True))),
         )
         _count_failures(answers)
-    _finish(at)
 
 
 def _settled(
@@ -105,30 +125,30 @@ def _settled(
 
 def _count_failures(answers: Sequence[Answer]) -> None:
     """An address that is gone ends its subscription; one that fails again and again does in the end."""
-    by_state: dict[str, list[int]] = {}
+    numbers: dict[str, list[int]] = {}
     for one in answers:
-        by_state.setdefault(one.state, []).append(one.item.number)
-    for state in ("gone", "failed", "sent"):
-        numbers = by_state.get(state)
-        if not numbers:
-            continue
-        mine = Subscription.objects.filter(deliveries__in=numbers, ended_at=None)
-        if state == "sent":
-            mine.filter(failures__gt=0).update(failures=0)
-            continue
-        if state == "failed":
-            mine.update(failures=F("failures") + 1)
-        dead = mine if state == "gone" else mine.filter(failures__gte=FAILURES)
-        for pk in list(dead.values_list("pk", flat=True)):
-            subscribing.end(pk)
+        if one.state != "sent" or one.item.failed_before:
+            numbers.setdefault(one.state, []).append(one.item.number)
+    alive = Subscription.objects.filter(ended_at=None)
+    dead = alive.none()
+    if sent := numbers.get("sent"):
+        alive.filter(deliveries__in=sent).update(failures=0)
+    if failed := numbers.get("failed"):
+        alive.filter(deliveries__in=failed).update(failures=F("failures") + 1)
+        dead |= alive.filter(deliveries__in=failed, failures__gte=FAILURES)
+    if gone := numbers.get("gone"):
+        dead |= alive.filter(deliveries__in=gone)
+    for pk in set(dead.values_list("pk", flat=True)):
+        subscribing.end(pk)
 
 
-def _finish(at: dt.datetime) -> None:
-    """Lanes with nothing left in the queue are done."""
-    waiting = Delivery.objects.filter(state=State.QUEUED, warning=F("warning"))
-    for one in Dispatch.objects.filter(finished_at=None, begun_at__isnull=False):
-        if not waiting.filter(warning=one.warning_id, channel=one.channel, lane=one.lane).exists():
-            Dispatch.objects.filter(pk=one.pk, finished_at=None).update(finished_at=at)
+def finish() -> int:
+    """Lanes with nothing left in the queue are done; returns how many were not yet. Again is no fault."""
+    waiting = Delivery.objects.filter(
+        state=State.QUEUED, warning=OuterRef("warning"), channel=OuterRef("channel"), lane=OuterRef("lane")
+    )
+    begun = Dispatch.objects.filter(finished_at=None, begun_at__isnull=False)
+    return begun.filter(~Exists(waiting)).update(finished_at=moment.now()) if begun.exists() else 0
 
 
 def _record(channel: str) -> int:
@@ -137,21 +157,33 @@ def _record(channel: str) -> int:
     while items := take(channel, 500):
         with transaction.atomic():
             Recorded.objects.bulk_create(
-                Recorded(channel=channel, address=one.address, text=f"{one.title}. {one.body} {one.url}", at=now())
+                Recorded(
+                    channel=channel, address=one.address, at=now(),
+                    text=f"{one.words.title}. {one.words.body} {one.words.url}",
+                )
                 for one in items
-            )
+            )  # fmt: skip
             settle([Answer(one, "sent", "rekaman") for one in items])
         count += len(items)
+    finish()
     return count
 
 
-def _item(row: tuple[int, int, int, int], warning: Warning, to: Subscription, at: dt.datetime) -> Item:
-    english = to.language == "en"
-    base = settings.PASTI_BASE_URL
-    return Item(
-        number=row[0], channel=to.channel, address=to.address, keys=to.keys,
-        title=warning.headline_en if english else warning.headline_id,
-        body=(warning.instruction_en if english else warning.instruction_id)[:600],
-        url=f"{base}/ews/peringatan/{warning.pk}/", stop_url=f"{base}/ews/langganan/berhenti/{subscribing.stop_token(to.pk)}/",
-        topic=f"ews-{warning.episode_id}", seconds=max(60, int((warning.expires_at - at).total_seconds())), attempts=row[3],
-    )  # fmt: skip
+def said(warning: Warning, english: bool, at: dt.datetime) -> Words:
+    """What the warning says in English or Indonesian, `at` the moment it goes out."""
+    title = warning.headline_en if english else warning.headline_id
+    body = (warning.instruction_en if english else warning.instruction_id)[:600]
+    url, topic = f"{settings.PASTI_BASE_URL}/ews/peringatan/{warning.pk}/", f"ews-{warning.episode_id}"
+    content = json.dumps({"title": title, "body": body, "url": url, "tag": topic}).encode()
+    return Words(title, body, url, topic, max(60, int((warning.expires_at - at).total_seconds())), content)
+
+
+def _item(row: _Row, channel: str, words: Words) -> Item:
+    _lane, number, _warning, attempts, subscription, address, p256dh, auth, _english, failed_before, _ended = row
+    push = channel == "push"
+    keys = {"p256dh": p256dh or "", "auth": auth or ""} if push else {}
+    return Item(number, channel, address, keys, words, "" if push else _stop_url(subscription), attempts, failed_before)
+
+
+def _stop_url(subscription: int) -> str:
+    return f"{settings.PASTI_BASE_URL}/ews/langganan/berhenti/{subscribing.stop_token(subscription)}/"

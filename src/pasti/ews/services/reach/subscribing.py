@@ -19,7 +19,8 @@ from django.utils.translation import override
 
 from pasti.ews.models import Subscription
 from pasti.ews.rules import reach
-from pasti.ews.services.reach.channels import encrypted, gateways
+from pasti.ews.services.reach.channels import gateways
+from pasti.ews.services.reach.push import encrypted
 from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound, Refused
 from pasti.kernel.notify.models import Recorded
