@@ -114,10 +114,11 @@ def _open() -> bool:
     Django asks `SELECT 1`, a way to the database and back at the begin of each request. A server that has ended leaves the end
     of its stream in the socket; one that vanished without a word holds up both questions alike.
     """
-    raw = connection.connection
-    if raw is None or connection.health_check_done or raw.closed:
+    kept: Any = connection  # the stubs lack what Django remembers of its own question
+    raw = kept.connection
+    if raw is None or kept.health_check_done or raw.closed:
         return False
     look = select.poll()
     look.register(raw.fileno(), select.POLLIN)
-    connection.health_check_done = not look.poll(0)
-    return connection.health_check_done
+    kept.health_check_done = not look.poll(0)
+    return bool(kept.health_check_done)
