@@ -27,9 +27,9 @@ def run(statement: str, values: Values) -> tuple[Any, ...] | None:
         return cursor.fetchone() if cursor.description else None
 
 
-def rows(statement: str, values: Values) -> list[tuple[Any, ...]]:
-    """As `run`, all rows of the answer; none when the statement gives none."""
-    with _ran(statement, values) as cursor:
+def rows(statement: str, values: Values, *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """As `run`, all rows of the answer; none when the statement gives none. Many moments and numbers come quicker `binary`."""
+    with _ran(statement, values, binary) as cursor:
         return cursor.fetchall() if cursor.description else []
 
 
@@ -98,13 +98,13 @@ def _converters(field: models.Field[Any, Any]) -> list[Any]:
 
 
 @contextmanager
-def _ran(statement: str, values: Values) -> Iterator[psycopg.Cursor[Any]]:
+def _ran(statement: str, values: Values, binary: bool = False) -> Iterator[psycopg.Cursor[Any]]:
     if not _open():
         connection.close_if_health_check_failed()  # once a request, as Django's cursors do
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
+        cursor.execute(statement, values, prepare=True, binary=binary)
         yield cursor
 
 
