@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import random
 import statistics
+import tempfile
 import threading
 import time
 import urllib.error
@@ -13,20 +14,22 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from tests.platform_process import ROOT, Platform
+from tests.platform_process import Platform
 
 from bench.harness import Row
 from bench.inside import inside
 from pasti.simulation.river_scenarios import evening
 from pasti.simulation.rivers import GEMBONG, RIVERS, Sample
 
-HOURS, SPEED = 6.0, 60.0
+HOURS, SPEED = 12.0, 60.0
 KILLS, PARTS = 20, ("web", "worker", "database", "live", "ingest", "broker")  # so often each of them
-BETWEEN = 2.0, 14.0  # seconds between two kills of a part
+BETWEEN = 1.0, 9.0  # seconds between two kills of a part
 LISTENERS = 200  # telephone numbers that asked to be warned
 ROUNDS, OTHERS = 20, 1000  # crossings measured, and sensors that send each second beside them
 
@@ -43,23 +46,25 @@ tell(len(Subscription.objects.bulk_create([
     Subscription(channel="sms", address="+62811%07d" % n, place_codes=["35.75.04.1005"], created_at=now, confirmed_at=now)
     for n in range({count})], ignore_conflicts=True)))
 """
+# What stands in the archive and when it came there, taken all at once: one that came long after its time is backfill.
 _EXPECTED = """
-import datetime as dt, json
-from pasti.ews.models import Gauge
+import datetime as dt
+from pasti.ews.models import Gauge, Replay
 from pasti.ews.rules.detection import evaluate
 from pasti.ews.rules.memory import Memory, Surroundings
 from pasti.ews.rules.readings import Reading
 from pasti.ews.rules.set_up import rules_of
 from pasti.ews.services.watching import _downstream
-sent = json.loads({sent!r})
+from pasti.telemetry.queries.readings import readings
+replay = Replay.objects.latest("began_at")
 gauges = {{one.code: one for one in Gauge.objects.filter(river_id="gembong")}}
 names = {{code: one.name for code, one in gauges.items()}}
 memories, found = {{}}, []
 begin = dt.datetime.fromisoformat({begin!r})
 for gauge in _downstream(gauges.values()):
     rules = rules_of(gauge.code, gauge.kind, gauge.name, gauge.rules, names)
-    points = [Reading(dt.datetime.fromisoformat(at), value, 1, dt.datetime.fromisoformat(at)) for code, at, value in sent
-              if code == gauge.code]
+    points = [Reading(one.time, one.value, one.flag, replay.played(one.recorded_at))
+              for one in readings(gauge.datastream_id, begin, None, 5000)]
     around = Surroundings.of({{link.gauge: memories[link.gauge] for link in rules.links}})
     memories[gauge.code], findings = evaluate(rules, Memory.begin(begin), points, around, points[-1].at)
     found = [one.key for one in findings if not one.lowers]
@@ -69,7 +74,7 @@ tell(sorted(set(found)))
 
 def faults(seed: int = 1) -> Iterator[Row]:
     """Play an evening while parts are killed; raises AssertionError when a reading, a warning or a message was lost or doubled."""
-    with Platform(ROOT / ".cache" / "bench-flood", people=500) as platform:
+    with _platform() as platform:
         inside(platform, _SUBSCRIBE.format(count=LISTENERS))
         killed, over = Counter[str](), threading.Event()
         token = platform.token("bpbd")
@@ -86,9 +91,16 @@ def faults(seed: int = 1) -> Iterator[Row]:
         _until_calm(platform)
         print(f"  {len(sent):,} readings acknowledged, {again} sent again for want of an answer")
         print("  killed with -9: " + ", ".join(f"{part} {count} times" for part, count in sorted(killed.items())))
-        assert all(killed[part] == KILLS for part in PARTS), "the evening was over before"
         _check(platform, stage, sent)
+        assert all(killed[part] == KILLS for part in PARTS), "the evening was over before"
     yield from ()  # it holds or it does not: there is nothing to compare
+
+
+@contextmanager
+def _platform() -> Iterator[Platform]:
+    """A city that has seen no evening yet: what an earlier one left would be counted with this one's."""
+    with tempfile.TemporaryDirectory() as folder, Platform(Path(folder) / "data", people=500) as platform:
+        yield platform
 
 
 def _hurt(platform: Platform, part: str, killed: Counter[str], over: threading.Event, chance: random.Random) -> None:
@@ -169,10 +181,10 @@ def _check(platform: Platform, stage: dict[str, Any], sent: list[tuple[str, str,
             "LEFT JOIN ews_delivery d ON d.warning_id = w.id WHERE w.sent_at > %s GROUP BY w.id ORDER BY w.id", [begin],
         ).fetchall()  # fmt: skip
         twice = owner.execute(
-            "SELECT count(*) FROM (SELECT address, text FROM notify_recorded WHERE at > now() - interval '20 minutes' "
+            "SELECT count(*) FROM (SELECT address, text FROM notify_recorded WHERE at > now() - interval '40 minutes' "
             "AND channel = 'sms' AND address LIKE '+62811%%' GROUP BY 1, 2 HAVING count(*) > 1) t"
         ).fetchone()  # fmt: skip
-    expected = inside(platform, _EXPECTED.format(sent=json.dumps(sent), begin=begin))
+    expected = inside(platform, _EXPECTED.format(begin=begin))
     proposed = sorted(key for (key,) in keys)
     print(f"  readings acknowledged and not stored as sent: {len(lost)}; stored in all: {len(stored):,}")
     print(f"  proposals: {len(proposed)}, by the rules alone: {len(expected)}, alike: {proposed == expected}")
@@ -191,7 +203,7 @@ def _check(platform: Platform, stage: dict[str, Any], sent: list[tuple[str, str,
 
 def rows() -> Iterator[Row]:
     """From the answer to a reading to the proposal on the stream, while a thousand other sensors send each second."""
-    with Platform(ROOT / ".cache" / "bench-flood", people=500) as platform:
+    with _platform() as platform:
         streams = inside(platform, "from pasti.ews.queries import gauges\ntell(gauges.streams())")
         token, stop = platform.token("bpbd"), threading.Event()
         others = inside(platform, _OTHERS.format(count=OTHERS))

@@ -7,6 +7,7 @@ own whose commits are real.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -38,7 +39,23 @@ from tests.foreign_clients import node  # noqa: E402
 settings.register_profile("city", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("city")
 
-TEMPLATE = f"tpl_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
+
+
+def _state_of_schema() -> str:
+    """A name for what a migrated database would look like: of the migrations, all they import, and the libraries."""
+    source = ROOT / "src" / "pasti"
+    imported = (
+        "kernel/accounts/row_locks.py", "platform/database.py", "purut/models/hospital.py", "purut/rules/states.py",
+        "siap_pak_rt/rules/letter_states.py",
+    )  # fmt: skip
+    files = [ROOT / "uv.lock", *(source / name for name in imported), *sorted(source.rglob("migrations/*.py"))]
+    parts = (f"{one.relative_to(ROOT)}\0".encode() + one.read_bytes() for one in files)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+# Migrating takes a quarter of a minute: the template stays for as long as no migration changes.
+TEMPLATE = f"tpl_{_state_of_schema()}"
 
 
 def _start_server() -> None:
@@ -59,12 +76,13 @@ def _start_server() -> None:
 
 
 def _migrated_template() -> None:
-    """Make this run's template once: as the owner, exactly as `pasti prepare` does it."""
+    """Make the template once: as the owner, exactly as `pasti prepare` does it."""
     admin = postgres.superuser_url(FOLDER)
     with fasteners.InterProcessLock(FOLDER / f"{TEMPLATE}.lock"), psycopg.connect(admin, autocommit=True) as server:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             return
         partial = f"{TEMPLATE}_part"
+        server.execute(f'DROP DATABASE IF EXISTS "{partial}" WITH (FORCE)')  # of a run that was killed
         database.create_database(server, partial)
         owner = _url("PASTI_DATABASE_OWNER_URL", partial)
         with psycopg.connect(owner, autocommit=True) as connection:
@@ -103,24 +121,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """The run's databases go; old ones of runs that were killed go too."""
+    """The run's databases go; the last run takes those of killed runs and old templates with it."""
     if hasattr(session.config, "workerinput"):
         return
-    with psycopg.connect(postgres.superuser_url(FOLDER), autocommit=True) as server:
-        for (name,) in server.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s",
-            [f"{TEMPLATE}%", f"t_{TEMPLATE}%"],
-        ).fetchall():
-            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _drop(f"t_{RUN}%")
     _in_use.release_read_lock()
     if _in_use.acquire_write_lock(blocking=False):
+        _drop("t_%")
+        _drop("tpl_%")
         postgres.stop(postgres.cluster(FOLDER))
         _in_use.release_write_lock()
 
 
+def _drop(names: str) -> None:
+    """Drop the databases of these names, but for the template."""
+    with psycopg.connect(postgres.superuser_url(FOLDER), autocommit=True) as server:
+        for (name,) in server.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname <> %s",
+            [names.replace("_", r"\_"), TEMPLATE],
+        ).fetchall():
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @contextmanager
 def _clone(label: str) -> Iterator[str]:
-    name = f"t_{TEMPLATE}_{label}"
+    name = f"t_{RUN}_{label}"
     with psycopg.connect(postgres.superuser_url(FOLDER), autocommit=True) as server:
         server.execute(
             f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY OWNER {database.OWNER_LOGIN}'

@@ -2,9 +2,21 @@
 import { keepShell } from "./shell.js";
 
 if (document.querySelector("#jawaban, #pilih")) {
-  const again = document.querySelector("#jawaban ~ p a")?.getAttribute("href");
+  const again = document.querySelector("[data-keep]")?.getAttribute("href");
   keepShell("ews-luring-1", again || location.pathname).catch(() => {});
 }
+
+// Kept on the phone, or left open while the network was gone, the page must not pass for news: "safe" of six hours ago is
+// worse than nothing.
+function tellAge() {
+  document.querySelectorAll("[data-made]").forEach((note) => {
+    const old = Date.now() / 1000 - Number(note.dataset.made) > Number(note.dataset.oldAfter);
+    if (note.hidden === old) note.hidden = !old;
+  });
+}
+tellAge();
+setInterval(tellAge, 5000);
+addEventListener("online", tellAge);
 
 document.querySelectorAll("[data-here]").forEach((button) => {
   if (!("geolocation" in navigator)) return;
@@ -49,12 +61,16 @@ if (wish) {
   });
 }
 
-// Countdowns of the desk run between two refreshes, which bring the server's own count.
+// Countdowns of the desk run between two refreshes, which bring the server's own count: as fast as its clock goes, in a
+// played evening many times as fast as ours.
+const seen = new WeakMap();
 setInterval(() => {
   document.querySelectorAll("[data-countdown]").forEach((element) => {
-    const left = Number(element.dataset.countdown) - 1;
-    if (left < 0) return;
-    element.dataset.countdown = left;
-    element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const now = performance.now();
+    if (!seen.has(element)) seen.set(element, now);
+    const passed = ((now - seen.get(element)) / 1000) * Number(element.dataset.pace || 1);
+    const left = Math.max(0, Math.round(Number(element.dataset.countdown) - passed));
+    const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (element.textContent !== text) element.textContent = text;
   });
-}, 1000);
+}, 250);

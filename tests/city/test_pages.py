@@ -26,6 +26,7 @@ PUBLIC = [
     "/smart-city/rencana/", "/smart-city/matriks/", "/smart-city/indikator/", "/smart-city/indikator/IK-PURUT-DARING/",
     "/smart-city/indikator/IM-PERTUMBUHAN/", "/wilayah/", "/wilayah/35.75.01/", "/gaya/", "/gaya/?name=", "/luring/",
     "/ews/", "/ews/?kelurahan=35.75.03.1001", "/ews/?tempat=35.75.03.1001.001.003", "/ews/sungai/petung/", "/ews/prakiraan/",
+    "/ews/data/", "/ews/data/petung-bokwedi/",
     "/ews/peringatan/", "/ews/peta/", "/ews/lapor/", "/ews/lapor/terkirim/", "/ews/langganan/",
     "/ews/langganan/?tempat=35.75.03.1001.001.003", "/ews/langganan/terkirim/", "/ews/langganan/berhenti/tautan/",
     "/ews/langganan/setuju/tautan/", "/cari/?q=xyzzyqwv", "/akun/login/", "/akun/inactive/", "/tidak-ada/",
@@ -49,7 +50,7 @@ OWN = {
 }  # fmt: skip
 # Seen by a test that walks there: of a booking, a call, a computed value, a slip, a drill.
 WALKED = {
-    "purut:book", "purut:antrean", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
+    "purut:book", "purut:antrean", "purut:cancel", "purut:queue", "purut:ticket", "purut:offer", "purut:change",
     "telemetry:device", "telemetry:change", "telemetry:note", "telemetry:calibrate",
     "purut:kiosk_check_in", "purut:kiosk_card", "masterplan:provenance", "portal:make_account",
     "portal:renew_password", "mfa_authenticate", "mfa_view_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn",
@@ -57,12 +58,13 @@ WALKED = {
 }  # fmt: skip
 # Paths that show no page: what one does, and what a program reads.
 NO_PAGES = {
-    "set_language", "ui:language", "purut:cancel", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
+    "set_language", "ui:language", "purut:call_next", "purut:act", "purut:transfer", "purut:priority",
     "telemetry:renew_key", "telemetry:set_state",
     "purut:leave", "purut:kiosk_set_up", "purut:kiosk_ask", "purut:operation_done", "masterplan:indicator_csv",
     "masterplan:approve", "places:outlines", "documents:download", "documents:remove", "documents:share",
     "portal:read_all", "portal:message", "portal:manifest", "portal:service_worker", "mfa_download_recovery_codes",
-    "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:issue", "ews:write", "ews:approve", "ews:update", "ews:all_clear",
+    "mfa_login_webauthn", "ews:forget", "ews:map_data", "ews:data_month", "ews:issue", "ews:write", "ews:approve",
+    "ews:update", "ews:all_clear",
     "ews:take_over", "ews:log", "ews:hand_over", "ews:photo", "ews:answer", "ews:review", "ews:remark", "ews:close",
     "ews:drill_act", "cap_atom", "cap_rss", "cap_exercises", "cap_message", "cap_certificate",
 }  # fmt: skip
@@ -99,6 +101,7 @@ def test_pages_of_a_visit_have_no_violation(
     code = ticket.rstrip("/").rsplit("/", 1)[1]
     clerk = visitor("loket")
     assert faults(clerk, [f"/purut/jadwal/{clinic_today}/", f"/purut/antrean/{code}/pilihan/"]) == []
+    assert faults(resident, [f"{ticket}batal/"]) == []
     nurse.click(f"form[action*='{code}/datang'] button")
     admit(clerk, code)
     nurse.reload()

@@ -184,10 +184,12 @@ def faults_of(address: Address, caller: Caller, world: World) -> Iterator[str]:
     path, owned = address.filled(world)
     closed = False
     for method, sent in asked(address, world, searching=caller.code not in SEES_NO_PEOPLE):
-        if closed and method == "GET":  # a door that is shut does not open for a search
+        if (
+            closed and method == "GET"
+        ):  # a door that is shut does not open for a search; a page that asked nothing is no search
             continue
         answer = send(caller, address, method, path, sent)
-        closed = closed or answer.status_code in (302, 401, 403, 404, 405)
+        closed = closed or answer.status_code in (302, 401, 403, 404, 405) or "GET" not in vars(answer.wsgi_request)
         body = body_of(answer)
         given = json.dumps(sent)
         shown = [secret for secret in world.secrets if secret in body and secret not in given]

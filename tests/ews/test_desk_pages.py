@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 from PIL import Image
 
-from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, Shift, StreetReport, Warning
-from pasti.ews.services import drills, ending, issuing, proposing, reporting, reviewing
+from pasti.ews.models import Drill, Episode, Gauge, Note, Proposal, Shelter, Shift, StreetReport, Warning
+from pasti.ews.queries import notes
+from pasti.ews.services import drafting, drills, ending, issuing, photos, proposing, reporting, reviewing
+from pasti.ews.web import limits
 from pasti.kernel.accounts.models import User
+from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
+from pasti.kernel.documents.models import Document
 from pasti.kernel.errors import Refused
 from pasti.kernel.publish.registry import registry
 from pasti.telemetry.services.readings import Reading, store
@@ -61,6 +67,7 @@ def desk(sari: User, browsing: Callable[[User], Client]) -> Client:
 
 class TestEverybody:
     def test_a_chosen_rt_is_answered_and_remembered(self, client: Client, gauge: Gauge, sari: User) -> None:
+        filled(gauge)
         assert "Pilih tempat Anda" in client.get("/ews/").content.decode()
         page = client.get(f"/ews/?tempat={RT}").content.decode()
         assert "Aman: tidak ada peringatan" in page
@@ -75,7 +82,53 @@ class TestEverybody:
 
     def test_a_rising_river_without_a_warning_says_watch_it(self, client: Client, gauge: Gauge) -> None:
         Gauge.objects.filter(pk=gauge.pk).update(stage=1)
-        assert "Sungai naik: pantau" in client.get(f"/ews/?tempat={RT}").content.decode()
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert "Sungai naik: pantau" in page
+        assert f'data-made="{int(now().timestamp())}"'[:20] in page  # by which a page kept on the phone tells its age
+        Gauge.objects.filter(pk=gauge.pk).update(stage=2)
+        assert "Sungai tinggi: bersiap" in client.get(f"/ews/?tempat={RT}").content.decode()
+
+    def test_nobody_is_called_safe_by_a_gauge_that_does_not_speak(self, client: Client, gauge: Gauge) -> None:
+        for trouble in ("", "stuck"):
+            Gauge.objects.filter(pk=gauge.pk).update(trouble=trouble)
+            page = client.get(f"/ews/?tempat={RT}").content.decode()
+            assert "Belum pasti: alat ukur tidak memberi kabar" in page
+            assert "Aman: tidak ada" not in page
+            filled(gauge)
+        Gauge.objects.filter(pk=gauge.pk).update(trouble="")
+        assert "Aman: tidak ada peringatan" in client.get(f"/ews/?tempat={RT}").content.decode()
+
+    def test_an_open_page_is_refreshed_for_its_own_place(self, client: Client, gauge: Gauge, sari: User) -> None:
+        warned(gauge, sari, 3)
+        filled(gauge)
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert f'data-live-refresh="/ews/?tempat={RT}"' in page
+        client.get("/ews/?tempat=99.01.02.1001")
+        part = client.get(f"/ews/?tempat={RT}&peristiwa=7", headers={"X-Live": "1"})
+        assert "RT 01 RW 01" in part.content.decode()
+        assert "ews_tempat" not in part.cookies
+
+    def test_nobody_is_sent_to_a_shelter_in_the_water_first(self, client: Client, gauge: Gauge, sari: User) -> None:
+        Shelter.objects.create(code="jauh", kind="shelter", name="Balai Jauh", lon=-60.0, lat=40.0, changed_at=now())
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index("Balai Rekaan") < page.index("Balai Jauh")
+        warned(gauge, sari, 2)
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index("Balai Jauh") < page.index("Balai Rekaan")
+        assert "di wilayah peringatan" in page
+
+    def test_who_must_leave_reads_where_to_go_before_how_high_the_river_is(
+        self, client: Client, gauge: Gauge, sari: User
+    ) -> None:
+        filled(gauge)
+        shelter, river = "Tempat mengungsi terdekat</h2>", "Sungai di dekat sini</h2>"
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index(river) < page.index(shelter)
+        assert "tel:112" not in page
+        warned(gauge, sari, 2)
+        page = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert page.index(shelter) < page.index(river)
+        assert 'href="tel:112"' in page
 
     def test_a_resident_who_signed_in_is_answered_for_the_own_home(
         self,
@@ -83,6 +136,7 @@ class TestEverybody:
         gauge: Gauge,
         browsing: Any,
     ) -> None:
+        filled(gauge)
         resident = User.objects.create_user("siti", name="Siti", kind=User.Kind.CITIZEN, person_id=town.mother.pk)
         page = browsing(resident).get("/ews/").content.decode()
         assert "Aman: tidak ada peringatan" in page
@@ -168,12 +222,26 @@ class TestStreetReports:
         made = StreetReport.objects.get()
         assert (made.depth_cm, made.phone, made.place_code, made.trusted) == (40, "0812 3456 7890", KELURAHAN, False)
 
+    def test_nobody_is_told_that_the_telephone_may_stay_empty(self, client: Client, gauge: Gauge) -> None:
+        page = client.get("/ews/lapor/").content.decode()
+        label = page[page.index('for="id_phone"') :].partition("</label>")[0]
+        assert "boleh kosong" not in label
+        assert "Isi nomor telepon" in client.post("/ews/lapor/", self.FORM).content.decode()
+
+    def test_numbers_and_cookies_that_cannot_be_bring_no_fault(self, client: Client, gauge: Gauge) -> None:
+        form = self.FORM | {"phone": "0812 3456 7890", "latihan": "9" * 5000}
+        assert client.post("/ews/lapor/", form).status_code == 302
+        client.cookies.load({"ews_tempat": "\x00"})
+        for path in ("/ews/", "/ews/langganan/"):
+            assert client.get(path).status_code == 200
+
     def test_what_was_typed_stays_when_nobody_can_be_asked_back(self, client: Client, gauge: Gauge) -> None:
-        answer = client.post("/ews/lapor/", self.FORM | {"phone": "12"})
-        assert answer.status_code == 422
-        page = answer.content.decode()
-        assert "Isi nomor telepon" in page
-        assert 'value="Jl. Jawa"' in page
+        for number in ("", "12"):
+            answer = client.post("/ews/lapor/", self.FORM | {"phone": number})
+            assert answer.status_code == 422
+            page = answer.content.decode()
+            assert "Isi nomor telepon" in page
+            assert 'value="Jl. Jawa"' in page
         assert StreetReport.objects.count() == 0
 
     def test_an_officers_report_carries_a_photo_without_metadata(
@@ -187,6 +255,40 @@ class TestStreetReports:
         shown = desk.get(f"/ews/jaga/laporan/{made.pk}/foto/")
         assert shown["Content-Type"] == "image/jpeg"
 
+    def test_a_strangers_photo_is_kept_without_metadata_until_it_is_old_and_nobody_confirmed_it(
+        self, client: Client, desk: Client, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        for number in (1, 2):  # the same picture twice is one document
+            form = self.FORM | {"phone": f"08123456789{number}", "photo": picture()}
+            assert client.post("/ews/lapor/", form).status_code == 302
+        first, second = StreetReport.objects.order_by("pk")
+        assert not first.photo.owner.is_active
+        assert desk.get(f"/ews/jaga/laporan/{first.pk}/foto/")["Content-Type"] == "image/jpeg"
+        assert client.get(f"/ews/jaga/laporan/{first.pk}/foto/").status_code == 302
+        reporting.confirm(second.pk, by=first.photo.owner, river="rekaan")
+        StreetReport.objects.update(recorded_at=now() - dt.timedelta(days=31))
+        assert photos.forget() == 1
+        first.refresh_from_db()
+        assert first.photo is None
+        assert second.photo.path.exists(), "what was confirmed is evidence"
+        StreetReport.objects.update(state="new")
+        with django_capture_on_commit_callbacks(execute=True):
+            assert photos.forget() == 1
+        assert not Document.objects.exists()
+        assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+
+    def test_too_many_photos_from_one_network_hold_back_no_report(
+        self, client: Client, gauge: Gauge, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        monkeypatch.setattr(limits, "PHOTOS", TokenBucket(rate=1 / 60, burst=1))
+        form = self.FORM | {"phone": "081234567890"}
+        assert client.post("/ews/lapor/", form | {"photo": picture()}).status_code == 302
+        refused = client.post("/ews/lapor/", form | {"photo": picture()})
+        assert (refused.status_code, "tanpa foto" in refused.content.decode()) == (422, True)
+        assert client.post("/ews/lapor/", form).status_code == 302
+
     def test_three_people_near_each_other_propose_a_warning_and_one_alone_does_not(self, gauge: Gauge) -> None:
         for number in (1, 1, 2):
             self.seen(number)
@@ -197,6 +299,24 @@ class TestStreetReports:
         assert (asked.rule, asked.stage, asked.episode.river_id) == ("streets", 2, "rekaan")
         assert reporting.propose_from_streets() == 1
         assert Proposal.objects.count() == 1
+
+    def test_invented_telephone_numbers_set_no_clock_and_no_siren(self, gauge: Gauge, sari: User, desk: Client) -> None:
+        for number in range(6):
+            self.seen(number)
+        reporting.propose_from_streets()
+        assert Proposal.objects.get().auto_at is None
+        assert "pelapornya belum dikenal" in desk.get("/ews/jaga/").content.decode()
+        seen = reporting.Seen(112.9, -7.65, 40, now(), "Jl. Jawa", KELURAHAN)
+        reporting.report(seen, user=sari)
+        reporting.propose_from_streets()
+        assert Proposal.objects.get().auto_at is not None
+
+    def test_three_neighbours_with_accounts_are_enough_for_the_clock(self, gauge: Gauge) -> None:
+        for number in range(3):
+            user = User.objects.create_user(f"w{number}", name=f"Warga {number}", kind=User.Kind.CITIZEN)
+            reporting.report(reporting.Seen(112.9, -7.65, 40, now(), "Jl. Jawa", KELURAHAN), user=user)
+        reporting.propose_from_streets()
+        assert Proposal.objects.get().auto_at is not None
 
     def test_confirmed_water_counts_as_what_happened_and_telephones_are_forgotten(
         self, gauge: Gauge, sari: User, desk: Client
@@ -236,6 +356,30 @@ class TestTheDesk:
         fragment = desk.get("/ews/jaga/", headers={"X-Live": "1"}).content.decode()
         assert "<html" not in fragment
         assert "Nyatakan aman" in fragment
+
+    def test_a_screen_reader_hears_what_is_new_and_not_each_second_of_a_countdown(
+        self, desk: Client, client: Client, gauge: Gauge, sari: User
+    ) -> None:
+        propose(gauge, 2)
+        page = desk.get("/ews/jaga/").content.decode()
+        assert 'role="timer" aria-live="off" data-countdown' in page
+        assert 'role="status" data-live-news' in page
+        assert "<h3 data-live-says>" in page
+        assert 'aria-live="polite"' not in desk.get("/ews/jaga/", headers={"X-Live": "1"}).content.decode()
+        home = client.get(f"/ews/?tempat={RT}").content.decode()
+        assert 'id="jawaban" data-live-says' in home
+        assert 'role="status" data-live-news' in home
+
+    def test_water_that_fell_here_and_stands_upstream_asks_for_the_reason(
+        self, desk: Client, gauge: Gauge, sari: User
+    ) -> None:
+        standing = warned(gauge, sari)
+        asked = propose(gauge, 0, lowers=True)
+        Gauge.objects.filter(pk="rekaan-hulu").update(stage=1)
+        answer = desk.post(f"/ews/jaga/usulan/{asked.pk}/terbit/")
+        assert answer["Location"] == f"/ews/jaga/alasan/aman/{standing.pk}/"
+        assert desk.post(answer["Location"], {"reason": "Hulu sudah surut"}).status_code == 302
+        assert not Warning.objects.filter(state="in_force").exists()
 
     def test_who_is_too_late_is_told_who_was_first(
         self, desk: Client, gauge: Gauge, official: Any, browsing: Any
@@ -280,6 +424,27 @@ class TestTheDesk:
         warning.refresh_from_db()
         assert warning.state == "draft"
 
+    def test_nobody_approves_a_text_that_was_changed_since_it_was_read(
+        self, desk: Client, gauge: Gauge, official: Any, browsing: Any, sari: User
+    ) -> None:
+        first = issuing.issue_proposal(propose(gauge, 3).pk, by=sari)
+        head = browsing(official("kepala", "bpbd_kepala"))
+        board = head.get("/ews/jaga/").content.decode()
+        assert first.instruction_id in board
+        read = {"version": re.search(r'name="version" value="(\d+)"', board)[1]}  # type: ignore[index]
+        issuing.send_back(first.pk, by=official("budi"), reason="Salah wilayah")
+        first.refresh_from_db()
+        words = drafting.words_of(first)
+        drafting.edit(first.pk, drafting.Text(3, words, (RT,), 6), version=first.version, by=sari)
+        first.refresh_from_db()
+        issuing.issue(first.pk, version=first.version, by=sari)
+        refused = head.post(f"/ews/jaga/peringatan/{first.pk}/setuju/", read, follow=True).content.decode()
+        assert "Isinya berubah sejak Anda membacanya" in refused
+        now_read = {"version": re.search(r'name="version" value="(\d+)"', refused)[1]}  # type: ignore[index]
+        head.post(f"/ews/jaga/peringatan/{first.pk}/setuju/", now_read)
+        first.refresh_from_db()
+        assert first.state == "in_force"
+
     def test_acts_that_need_a_reason_ask_for_it(self, desk: Client, gauge: Gauge, sari: User) -> None:
         asked = propose(gauge, 1)
         assert desk.post(f"/ews/jaga/alasan/tolak/{asked.pk}/", {"reason": ""}).status_code == 422
@@ -297,6 +462,18 @@ class TestTheDesk:
             TestStreetReports.seen(number)
         with django_assert_max_num_queries(26):
             assert desk.get("/ews/jaga/").status_code == 200
+
+    def test_a_tap_after_the_session_ended_is_said_to_be_lost_and_leads_back_to_the_board(
+        self, client: Client, gauge: Gauge
+    ) -> None:
+        asked = propose(gauge, 2)
+        came = {"Referer": "http://testserver/ews/jaga/?lihat=semua"}
+        answer = client.post(f"/ews/jaga/usulan/{asked.pk}/terbit/", headers=came)
+        assert answer["Location"] == "/masuk/?next=%2Fews%2Fjaga%2F%3Flihat%3Dsemua"
+        assert "belum tersimpan" in client.get(answer["Location"]).content.decode()
+        for elsewhere in ("https://jahat.example/ews/jaga/", "http://testserver//jahat.example/", ""):
+            lost = client.post(f"/ews/jaga/usulan/{asked.pk}/terbit/", headers={"Referer": elsewhere})
+            assert lost["Location"] == "/masuk/?next=%2F"
 
     def test_residents_do_not_get_in(self, client: Client, gauge: Gauge, browsing: Any) -> None:
         asked = propose(gauge, 1)
@@ -343,6 +520,34 @@ class TestAfterwards:
         assert "Pompa terlambat" in page
         assert "terjadi_utc" in desk.get(f"/ews/episode/{episode.pk}/?format=csv").content.decode()
         assert "100%" in desk.get("/ews/episode/").content.decode()
+
+    def test_the_timeline_speaks_its_readers_language_whoever_acted(
+        self, desk: Client, gauge: Gauge, sari: User, official: Any
+    ) -> None:
+        with override("en"):  # the officer who acts reads English
+            asked = propose(gauge, 3)
+            waits = issuing.issue_proposal(asked.pk, by=sari)
+            issuing.send_back(waits.pk, by=official("kepala", "bpbd_kepala"), reason="Tambah RT 02")
+            issuing.dismiss(asked.pk, by=sari, reason="uji alat")
+        address = f"/ews/episode/{asked.episode_id}/"
+        indonesian = desk.get(address).content.decode()
+        for line in (asked.sentence_id, "Menunggu persetujuan", "Dikembalikan: Tambah RT 02", "Usulan ditolak: uji alat",
+                     "Episode berakhir"):  # fmt: skip
+            assert line in indonesian, line
+        english = desk.get(address, headers={"Accept-Language": "en"}).content.decode()
+        for line in (asked.sentence_en, "second", "Tambah RT 02", "uji alat"):
+            assert line in english, line
+        assert not any(
+            one in english for one in (asked.sentence_id, "Dikembalikan", "Usulan ditolak", "Episode berakhir")
+        )
+        assert "Dikembalikan: Tambah RT 02" in desk.get(f"{address}?format=csv").content.decode()
+        assert Note.objects.get(kind="closed").text == "Episode berakhir"
+
+    def test_a_line_from_before_values_were_kept_is_shown_as_it_was_written(self, gauge: Gauge, sari: User) -> None:
+        ending.all_clear(warned(gauge, sari).pk, by=sari)
+        line = reviewing.remark(Episode.objects.get().pk, by=sari, text="Hujan 100%")
+        line.kind = "escalated"
+        assert notes.said(line) == "Hujan 100%"
 
     def test_a_warning_without_water_is_a_false_alarm_and_a_flood_without_one_a_miss(
         self, desk: Client, gauge: Gauge, sari: User
@@ -404,6 +609,25 @@ class TestDrills:
         warning.refresh_from_db()
         assert warning.state == "ended"
         assert not Episode.objects.filter(ended_at=None).exists()
+
+    def test_a_day_no_calendar_has_does_not_close_the_list_of_drills(self, desk: Client, gauge: Gauge) -> None:
+        form = {"name": "Latihan", "river": "rekaan", "planned_at": "0001-01-01T00:00", "aims": ""}
+        answer = desk.post("/ews/latihan/", form)
+        assert answer.status_code == 422
+        assert "Periksa tahunnya" in answer.content.decode()
+        assert desk.post("/ews/latihan/", form | {"planned_at": "2030-01-01T00:00"}).status_code == 302
+        assert desk.get("/ews/latihan/").status_code == 200
+
+    def test_reports_of_a_drill_that_is_over_begin_nothing(self, gauge: Gauge, sari: User) -> None:
+        drill = drills.plan(name="Latihan", river="rekaan", planned_at=now(), aims="", by=sari)
+        drills.begin(drill.pk, by=sari)
+        seen = reporting.Seen(112.9, -7.65, 40, now(), "Jl. Jawa", KELURAHAN)
+        made = [reporting.report(seen, user=None, phone=f"08123456789{n}", drill=drill.pk) for n in range(3)]
+        drills.end(drill.pk, by=sari, lessons="")
+        assert reporting.propose_from_streets() == 0
+        reporting.confirm(made[0].pk, by=sari, river="rekaan")
+        assert Episode.objects.filter(ended_at=None).count() == 0
+        assert Episode.objects.count() == 1
 
     def test_nobody_drills_while_a_real_warning_is_in_force(self, gauge: Gauge, sari: User) -> None:
         warned(gauge, sari)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from pasti.ews.models import Episode, Gauge, Note, Proposal, Warning
-from pasti.ews.services import clockwork, drafting, ending, issuing, proposing
+from pasti.ews.models import Episode, Gauge, Note, Proposal, River, Warning
+from pasti.ews.services import cap_bytes, clockwork, drafting, ending, issuing, proposing
 from pasti.kernel.audit.models import Entry
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
@@ -111,9 +111,10 @@ class TestIssuing:
         warning = issuing.issue_proposal(proposed(gauge, 3).pk, by=sari)
         assert warning.state == "approval"
         with pytest.raises(Refused) as refused:
-            issuing.approve(warning.pk, by=sari)
+            issuing.approve(warning.pk, version=warning.version, by=sari)
         assert refused.value.code == "persetujuan-sendiri"
-        approved = issuing.approve(warning.pk, by=official("kepala", "bpbd_kepala"))
+        kepala = official("kepala", "bpbd_kepala")
+        approved = issuing.approve(warning.pk, version=warning.version, by=kepala)
         assert (approved.state, approved.automatic) == ("in_force", False)
 
     def test_a_second_tap_of_the_same_officer_is_the_first(self, gauge: Gauge, official: Any) -> None:
@@ -146,6 +147,18 @@ class TestIssuing:
                 act()
             assert refused.value.code == "sudah-berubah"
         assert issuing.issue(draft.pk, version=edited.version, by=sari).state == "in_force"
+
+    def test_an_update_begun_before_a_higher_warning_cannot_let_it_down_unread(
+        self, gauge: Gauge, official: Any
+    ) -> None:
+        sari, budi = official("sari"), official("budi")
+        first = issuing.issue_proposal(proposed(gauge, 1).pk, by=sari)
+        draft = drafting.draft_update(first.pk, sari)
+        issuing.issue_proposal(proposed(gauge, 2).pk, by=budi)
+        with pytest.raises(Refused) as refused:
+            issuing.issue(draft.pk, version=draft.version, by=sari)
+        assert refused.value.code == "bukan-konsep"
+        assert Warning.objects.get(state="in_force").stage == 2
 
     def test_a_dismissal_needs_a_reason_and_closes_the_episode(self, gauge: Gauge, official: Any) -> None:
         asked, sari = proposed(gauge, 1), official("sari")
@@ -214,6 +227,24 @@ class TestTheClock:
         assert (warning.state, warning.automatic, warning.composed_by_id) == ("in_force", True, None)
         assert Message.objects.filter(title="Peringatan terbit otomatis").count() == 1
 
+    def test_a_warning_that_cannot_be_made_holds_up_no_other(
+        self, gauge: Gauge, official: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seal = cap_bytes.seal
+
+        def broken(warning: Warning, replaced: Any) -> None:
+            if warning.stage == 3:
+                raise OSError("the key cannot be read")
+            seal(warning, replaced)
+
+        monkeypatch.setattr(cap_bytes, "seal", broken)
+        other = River.objects.create(code="lain", name="Sungai Lain", changed_at=now())
+        proposed(gauge, 3)
+        assert proposing.propose(found(2, key="lain/2"), river=other.pk) is not None
+        Proposal.objects.update(auto_at=now())
+        assert clockwork.issue_unanswered() == 1
+        assert Warning.objects.get(state="in_force").episode.river_id == "lain"
+
     def test_the_clock_does_not_stumble_over_a_half_written_draft(self, gauge: Gauge, official: Any) -> None:
         asked = proposed(gauge, 2)
         draft = drafting.draft(asked.pk, official("sari"))
@@ -249,6 +280,40 @@ class TestTheClock:
         warning.refresh_from_db()
         assert warning.state == "ended"
         assert Episode.objects.get().ended_at is not None
+
+    def test_a_warning_does_not_run_out_unasked_while_the_water_is_up(self, gauge: Gauge, official: Any) -> None:
+        first = issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Warning.objects.filter(pk=first.pk).update(expires_at=now() + 5 * MINUTE, instruction_id="Naik ke balai.")
+        Gauge.objects.filter(pk=gauge.pk).update(stage=1)
+        assert clockwork.remind_renewals() == 1
+        asked = Proposal.objects.get(state="open")
+        assert (asked.rule, asked.stage) == ("renewal", 2)
+        assert asked.auto_at == Warning.objects.get().expires_at
+        Proposal.objects.filter(pk=asked.pk).update(auto_at=now())
+        assert clockwork.issue_unanswered() == 1
+        second = Warning.objects.get(state="in_force")
+        assert (second.kind, second.replaces_id, second.instruction_id) == ("update", first.pk, "Naik ke balai.")
+        assert second.expires_at > now() + 300 * MINUTE
+
+    def test_a_clock_that_was_stopped_asks_when_it_finds_the_warning_run_out(self, gauge: Gauge, official: Any) -> None:
+        first = issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Warning.objects.filter(pk=first.pk).update(expires_at=now() - 5 * MINUTE)
+        Gauge.objects.filter(pk=gauge.pk).update(stage=2)
+        assert (ending.expire_due(), ending.expire_due()) == (1, 0)
+        asked = Proposal.objects.get(state="open")
+        assert asked.auto_at is not None
+        assert asked.auto_at > now() + 5 * MINUTE
+        assert Episode.objects.get().ended_at is None
+        assert issuing.issue_proposal(asked.pk, by=official("budi")).kind == "alert"
+
+    def test_water_that_falls_takes_the_question_of_renewal_back(self, gauge: Gauge, official: Any) -> None:
+        first = issuing.issue_proposal(proposed(gauge, 2).pk, by=official("sari"))
+        Warning.objects.filter(pk=first.pk).update(expires_at=now() + 5 * MINUTE)
+        Gauge.objects.filter(pk=gauge.pk).update(stage=1)
+        clockwork.remind_renewals()
+        Gauge.objects.filter(pk=gauge.pk).update(stage=0)
+        proposed(gauge, 0, lowers=True)
+        assert list(Proposal.objects.filter(state="open").values_list("rule", flat=True)) == ["lowered"]
 
 
 class TestAtOnce:

@@ -25,7 +25,7 @@ def test_two_of_three_readings_over_a_limit_propose_its_stage_and_say_why() -> N
     assert last.evidence["limit_cm"] == 200
     assert last.sentence_id.startswith("Tinggi air 214 cm, di atas batas siaga 200 cm, 2 dari 3 bacaan terakhir")
     assert last.sentence_en.startswith(
-        "Water level 214 cm, above the siaga limit of 200 cm in 2 of the last 3 readings"
+        "Water level 214 cm, above the watch limit of 200 cm in 2 of the last 3 readings"
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+import json
 import os
 import subprocess
 import sys
@@ -15,11 +18,14 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 from py_vapid import Vapid02
 
+from pasti.ews.jobs import reach as reach_jobs
 from pasti.ews.models import Delivery, Dispatch, Drill, Gauge, RtTask, Subscription, Warning
+from pasti.ews.queries import reach as reach_queries
 from pasti.ews.rules import reach
-from pasti.ews.services import drills, ending, issuing, proposing
+from pasti.ews.services import drafting, drills, ending, issuing, proposing
 from pasti.ews.services.reach import channels, planning, rt_heads, sending, subscribing, vapid
 from pasti.ews.services.reach.subscribing import Wish
 from pasti.kernel.accounts.models import User
@@ -260,6 +266,37 @@ class TestSubscribing:
                 subscribing.subscribe(Wish("sms", "0812 3456 7890", places))
             assert refusal.value.field == "place"
 
+    def test_an_address_is_forgotten_wherever_it_stood(
+        self, gauge: Gauge, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of a channel without a provider the texts are recorded; a job that failed stays in the queue's table."""
+        kept = subscribing.subscribe(Wish("sms", "0812 3456 7890", [RT]))
+        assert "/setuju/" in Recorded.objects.get().text
+        subscribing.end(kept.pk)
+        assert not Recorded.objects.exists()
+        late = subscribing.subscribe(Wish("sms", "0812 3456 7891"))
+        Subscription.objects.filter(pk=late.pk).update(created_at=now() - dt.timedelta(days=3))
+        assert subscribing.forget_unconfirmed() == 1
+        assert not Recorded.objects.exists()
+
+        settings.PASTI_EWS_GATEWAYS = {"sms": {"url": "http://gateway.example/", "token": "t"}}
+        row = subscribing.subscribe(Wish("sms", "0812 3456 7892", [RT]))
+        Subscription.objects.filter(pk=row.pk).update(asked_at=now() - dt.timedelta(minutes=11))
+        subscribing.subscribe(Wish("sms", "0812 3456 7892", [KELURAHAN]))
+        jobs = list(ProcrastinateJob.objects.filter(task_name="ews.ask_by_gateway").values_list("args", flat=True))
+        assert "7892" not in str(jobs)
+        sent: list[Any] = []
+        monkeypatch.setattr(
+            reach_jobs.urllib.request, "urlopen", lambda request, timeout: sent.append(request) or io.BytesIO()
+        )
+        for number, args in enumerate(jobs):
+            reach_jobs.ask_by_gateway(**args | {"asked": args["asked"] + number})
+        bodies = [json.loads(one.data) for one in sent]
+        assert {one["to"] for one in bodies} == {"+6281234567892"}
+        assert len({one.get_header("Idempotency-key") for one in sent}) == 2
+        link = bodies[1]["text"].split("/setuju/")[1].split("/")[0]
+        assert subscribing.confirm(link).place_codes == [KELURAHAN]
+
     def test_a_browser_that_allowed_it_needs_no_link(self, gauge: Gauge) -> None:
         address = "https://updates.push.services.mozilla.com/wpush/v2/abc"
         for places in ([RT], [KELURAHAN]):
@@ -269,6 +306,25 @@ class TestSubscribing:
 
 
 class TestRtHeads:
+    def test_who_was_asked_before_an_update_of_the_same_stage_is_still_waited_for(
+        self, gauge: Gauge, official: Any
+    ) -> None:
+        assign(head := User.objects.create_user("ketua"), "ketua_rt", unit_code=RT, unit_name="RT 001")
+        officer = official("sari")
+        first = issued(gauge, officer, stage=1)
+        planning.plan(first.pk)
+        draft = drafting.draft_update(first.pk, officer)
+        second = issuing.issue(draft.pk, version=draft.version, by=officer)
+        planning.plan(second.pk)
+        task = reach_queries.open_tasks_of(head).get()
+        assert task.warning_id == first.pk
+        assert [len(ward.open) for ward in reach_queries.reach(second.pk).wards] == [1]
+        planning.plan(issued(gauge, officer, stage=2).pk)
+        newest = reach_queries.open_tasks_of(head).get()
+        assert newest.pk > task.pk
+        rt_heads.done(newest.pk, head, 12)
+        assert not reach_queries.open_tasks_of(head).exists()
+
     def test_the_head_of_each_rt_is_asked_once_and_says_how_many_houses(self, gauge: Gauge, official: Any) -> None:
         assign(head := User.objects.create_user("ketua"), "ketua_rt", unit_code=RT, unit_name="RT 001")
         officer = official("sari")

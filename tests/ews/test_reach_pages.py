@@ -11,8 +11,10 @@ from django.test import Client
 from pasti.ews.models import Delivery, Gauge, RtTask, Subscription
 from pasti.ews.services import issuing, proposing
 from pasti.ews.services.reach import planning, sending, subscribing
+from pasti.ews.web import limits
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.services import assign
+from pasti.kernel.api.limits import TokenBucket
 from pasti.kernel.clock import now
 from pasti.kernel.notify.models import Recorded
 from pasti.kernel.publish.registry import registry
@@ -55,6 +57,29 @@ def test_the_page_asks_for_the_kelurahan_first_and_keeps_what_was_typed(gauge: G
     assert wrong.status_code == 422
     assert "bukan nomor" in wrong.content.decode()
     assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize(("channel", "hint"), [("sms", "0812 3456 7890"), ("email", "nama@contoh.id")])
+def test_an_address_is_asked_for_in_the_form_of_the_way_chosen(
+    gauge: Gauge, client: Client, channel: str, hint: str
+) -> None:
+    assert "boleh kosong" not in client.get(f"{PAGE}?tempat={RT}").content.decode()
+    page = client.post(PAGE, {"kelurahan": KELURAHAN, "place": RT, "channel": channel, "address": "", "language": "id"})
+    assert (page.status_code, hint in page.content.decode()) == (422, True)
+
+
+def test_a_stranger_cannot_have_a_thousand_messages_sent(
+    gauge: Gauge, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SUBSCRIPTIONS", TokenBucket(rate=1 / 60, burst=2))
+    form = {"kelurahan": KELURAHAN, "place": RT, "channel": "email", "language": "id"}
+    answers = [client.post(PAGE, form | {"address": f"orang{n}@contoh.id"}) for n in range(4)]
+    assert [one.status_code for one in answers] == [302, 302, 429, 429]
+    assert "orang3@contoh.id" in answers[3].content.decode()
+    assert "Tunggu 1 menit" in answers[3].content.decode()
+    assert Subscription.objects.count() == 2
+    elsewhere = client.post(PAGE, form | {"address": "lain@contoh.id"}, REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.status_code == 302
 
 
 def test_a_number_is_confirmed_by_its_link_and_stops_by_the_other(gauge: Gauge, client: Client) -> None:

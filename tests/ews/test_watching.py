@@ -10,7 +10,7 @@ from django.db import transaction
 
 from pasti.ews import pack
 from pasti.ews.models import Gauge, Proposal, River
-from pasti.ews.queries import gauges, moment
+from pasti.ews.queries import gauges, levels, moment
 from pasti.ews.services import watching
 from pasti.simulation.river_scenarios import evening
 from pasti.simulation.rivers import PETUNG, Sample
@@ -90,6 +90,20 @@ def test_a_single_spike_of_three_metres_on_a_dry_day_warns_nobody(
         store([Reading(streams["petung-bokwedi"], at, value)], at=at)
         watching.watch("petung")
     assert not Proposal.objects.exists()
+
+
+def test_what_is_wrong_with_one_river_blinds_no_other(streams: dict[str, int], clock: list[dt.datetime]) -> None:
+    first = River.objects.values_list("code", flat=True).first()
+    assert first != "welang"
+    Gauge.objects.filter(river=first).update(memory={"recent": "rusak"})
+    store([Reading(streams["welang-karangketug"], BEGAN, 90.0)], at=BEGAN)
+    watching.watch_all()
+    assert set(Gauge.objects.filter(river=first).values_list("trouble", flat=True)) == {"unwatched"}
+    assert Gauge.objects.get(pk="welang-karangketug").memory
+    assert levels.all_now()
+    Gauge.objects.filter(river=first).update(memory={})
+    watching.watch_all()
+    assert set(Gauge.objects.filter(river=first).values_list("trouble", flat=True)) == {""}
 
 
 def test_rivers_are_looked_at_upstream_first() -> None:

@@ -11,7 +11,14 @@ from pasti.kernel.clock import now
 from tests.ews.conftest import KELURAHAN, found, make_official, set_up
 from tests.foreign import ELSEWHERE, World
 
-PUBLIC: dict[str, Any] = {"ews/sungai/:code": "rekaan", "ews/:verb": "selesai", "api/v1/ews/:code": "rekaan-kota"}
+PUBLIC: dict[str, Any] = {
+    "ews/sungai/:code": "rekaan",
+    "ews/:verb": "selesai",
+    "ews/data/:code": "rekaan-kota",
+    "ews/data/:year": 2026,
+    "ews/data/:month": 1,
+    "api/v1/ews/:code": "rekaan-kota",
+}
 
 
 def objects(world: World) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from pasti.kernel.outbox.models import StoredEvent
 from pasti.purut import queries, services
 from pasti.purut.models import Sesi
 
@@ -50,3 +51,17 @@ def test_what_was_asked_before_it_happened_hides_nothing(sesi: Sesi, client: Cli
     assert "B-001" in part(client, ahead)
     for strange in ("", "x", "9" * 30, "-1"):
         assert "B-001" in part(client, strange)
+
+
+def test_two_doctors_of_a_clinic_are_told_apart_and_the_hall_follows(sesi: Sesi, client: Client) -> None:
+    arrived(sesi, 1)
+    for path in (PAGE, "/purut/papan/"):
+        assert "dr. Rekaan ANA" not in client.get(path).content.decode()
+    services.call_next(sesi.pk, "ruang 3")
+    assert StoredEvent.objects.filter(name="purut.AntreanCalled").get().live["dokter"] == "dr. Rekaan ANA"
+    for path in (PAGE, "/purut/papan/"):
+        page, live = client.get(path).content.decode(), client.get(path, headers={"X-Live": "1"}).content.decode()
+        assert f'data-live-refresh="{path}"' in page
+        assert "<html" not in live
+        for shown in (page, live):
+            assert "dr. Rekaan ANA" in shown

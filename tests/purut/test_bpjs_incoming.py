@@ -210,6 +210,15 @@ def test_a_patient_of_another_number_is_not_found_by_a_record_number(jkn: Mobile
     assert jkn.refused("ambil", **asked) == "NIK tidak sesuai dengan data pasien di rumah sakit"
 
 
+def test_a_card_of_somebody_else_is_refused(jkn: MobileJkn) -> None:
+    words = "Nomor kartu tidak sesuai dengan data pasien di rumah sakit"
+    assert jkn.refused("ambil", **wanted(nomorkartu="0001234567893")) == words, "the record has another card"
+    Patient.objects.update(jkn_no="")
+    Patient.objects.create(nik=NEW_NIK, jkn_no=CARD, name="Pemilik", sex="L", birth_date=dt.date(1980, 1, 1))
+    assert jkn.refused("ambil", **wanted()) == words, "the card stands in another record"
+    assert not Antrean.objects.exists()
+
+
 def test_a_record_without_nik_and_card_is_found_by_its_number_when_birth_date_and_sex_fit(jkn: MobileJkn) -> None:
     Patient.objects.update(nik=None, jkn_no="")
     asked = wanted(norm=str(Patient.objects.get()))
@@ -241,6 +250,7 @@ WRONG_NEWCOMER = [
     ({"jeniskelamin": "X"}, "Jenis kelamin tidak sesuai, isi L atau P"),
     ({"tanggallahir": "1 Januari"}, "Format tanggallahir tidak sesuai, format yang benar YYYY-MM-DD"),
     ({"tanggallahir": "2099-01-01"}, "Tanggal lahir tidak boleh sesudah hari ini"),
+    ({"tanggallahir": "0001-01-01"}, "Tanggal lahir tidak mungkin: periksa tahunnya"),
     ({"alamat": ""}, "alamat tidak boleh kosong"),
     ({"rt": ""}, "rt tidak boleh kosong"),
     ({"nik": NIK}, "Data peserta sudah pernah dientrikan"),

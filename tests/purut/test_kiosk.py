@@ -79,15 +79,15 @@ def test_a_birth_date_that_is_none_is_said_at_the_field_and_the_nik_stays(sesi: 
 def test_checking_in_prints_the_ticket_and_once_more_the_same(sesi: Sesi, device: Client) -> None:
     made = booked(sesi)
     path = f"{START}{made.code}/"
-    first = said(device, path, priority="hamil")
+    first = said(device, path, priority="disabilitas")
     assert "B-001" in first
     assert "loket pendaftaran" in first, "a first visit goes by the counter"
     assert 'data-print="now"' in first
     made.refresh_from_db()
-    assert (made.state, made.priority) == ("admission", "hamil")
+    assert (made.state, made.priority) == ("admission", "disabilitas")
     assert "sudah tercatat tadi" in said(device, path, priority="darurat")
     made.refresh_from_db()
-    assert (made.priority, made.steps.count()) == ("hamil", 2)
+    assert (made.priority, made.steps.count()) == ("disabilitas", 2)
     again = said(device, asked=made.code)
     assert "Cetak karcis lagi" in again
     assert "Saya sudah datang" not in again

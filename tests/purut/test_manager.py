@@ -94,6 +94,8 @@ def test_a_page_costs_the_same_however_many_patients(
 def test_impossible_days_are_said_at_the_field_and_kept(
     sesi: Sesi, manager: Client, first: str, last: str, told: str
 ) -> None:
+    file = manager.get(PAGE, {"dari": first, "sampai": last, "format": "csv", "tabel": "poli"})
+    assert file.status_code == 422, "no file of other days than were asked for"
     answer = manager.get(PAGE, {"dari": first, "sampai": last})
     page = answer.content.decode()
     assert answer.status_code == 422

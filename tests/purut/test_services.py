@@ -141,7 +141,16 @@ def test_an_unknown_session_is_not_found(sesi: Sesi) -> None:
 )
 def test_too_late_and_too_early_are_refused(sesi: Sesi, changes: dict[str, dt.timedelta], code: str) -> None:
     Sesi.objects.filter(pk=sesi.pk).update(**{name: now() + away for name, away in changes.items()})
-    refused(code, sesi_id=sesi.pk)
+    refused(code, sesi_id=sesi.pk, channel="web")
+
+
+def test_the_counter_registers_who_stands_there_until_the_session_ends(sesi: Sesi) -> None:
+    Sesi.objects.filter(pk=sesi.pk).update(ends_at=now() + 0.9 * HOUR)
+    refused("sesi-tutup", sesi_id=sesi.pk, channel="mjkn")
+    made = services.walk_in(sesi_id=sesi.pk, patient=patient(), payer="umum")
+    assert made.state == "checked_in"
+    Sesi.objects.filter(pk=sesi.pk).update(ends_at=now())
+    refused("sesi-tutup", sesi_id=sesi.pk, patient=patient(2))
 
 
 @pytest.mark.parametrize("state", ["closed", "cancelled"])

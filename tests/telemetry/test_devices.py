@@ -305,6 +305,7 @@ def test_an_officer_registers_a_device_and_sees_its_key_once(client: Any) -> Non
         == 422
     )
     good = {"kind": "part", "text": "Ganti aki", "part": "Aki 12 V", "occurred_at": "2026-11-20T08:00"}
+    assert client.post(f"{page}catatan/", good | {"occurred_at": "0001-01-01T00:00"}).status_code == 422
     assert client.post(f"{page}catatan/", good).status_code == 302
     asked = {
         "datastream": kept.pk,
@@ -313,6 +314,7 @@ def test_an_officer_registers_a_device_and_sees_its_key_once(client: Any) -> Non
         "offset": "-2",
         "reference": "Papan duga",
     }
+    assert client.post(f"{page}kalibrasi/", asked | {"valid_from": "0001-01-01T00:00"}).status_code == 422
     assert client.post(f"{page}kalibrasi/", asked).status_code == 302
     store([Reading(kept.pk, now() - index * MINUTE, float(index)) for index in range(5)])
     shown = client.get(page).content.decode()

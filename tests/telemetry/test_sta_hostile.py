@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pasti.telemetry.api import sta_batch
 from pasti.telemetry.queries import sta_reading
 
 from .sta import BASE, Api, observations, thing, writing
@@ -97,10 +99,32 @@ def test_a_question_without_end_is_ended(api: Api, monkeypatch: pytest.MonkeyPat
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
 
-    monkeypatch.setattr(sta_reading, "PATIENCE", "20ms")
+    monkeypatch.setattr(sta_reading, "PATIENCE", 0.02)
     monkeypatch.setattr(sta_reading, "collection", endless)
     answer = api.client.get(AT)
     assert (answer.status_code, "takes too long" in json.loads(answer.content)["message"]) == (400, True)
+
+
+def test_all_levels_of_an_answer_and_all_requests_of_a_batch_share_one_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each statement for itself stays within the time; many of them would hold a server for minutes."""
+
+    def slow(*_: Any) -> dict[str, Any]:
+        for _again in range(30):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.05)")
+        return {}
+
+    monkeypatch.setattr(sta_reading, "collection", slow)
+    monkeypatch.setattr(sta_reading, "PATIENCE", 0.2)
+    monkeypatch.setattr(sta_batch, "SECONDS", 0.3)
+    began = time.monotonic()
+    assert api.client.get(AT).status_code == 400
+    parts = [{"id": str(number), "method": "get", "url": "Things"} for number in range(40)]
+    answers = api.send("POST", "$batch", {"requests": parts})["responses"]
+    assert [one["status"] for one in answers] == [400, 400, *[503] * 38]
+    assert time.monotonic() - began < 3
 
 
 @CALM
@@ -158,6 +182,18 @@ def test_no_body_brings_a_fault(api: Api, path: str, body: Any) -> None:
             method, f"{BASE}/{at}", json.dumps(body).encode(), "application/json", headers=api.headers
         )
         assert answer.status_code in (200, 201, 400, 403, 404, 405, 409, 413, 415), (answer.status_code, body)
+
+
+def test_copies_of_copies_are_stopped_before_they_fill_the_memory(api: Api) -> None:
+    thing_at = f"Things({api.get('Things')['value'][0]['@iot.id']})"
+    operations = [{"op": "add", "path": "/properties/b", "value": {"text": "x" * 100}}]
+    operations += [
+        {"op": "copy", "from": "/properties/b", "path": f"/properties/b/{n}"} for n in range(40)
+    ]  # 2^40 times
+    refused = api.send("PATCH", thing_at, operations, 413, kind="application/json-patch+json")
+    assert "too large" in refused["message"]
+    api.send("PATCH", thing_at, operations[:5], 200, kind="application/json-patch+json")
+    api.send("PATCH", thing_at, [operations[0]] * 501, 400, kind="application/json-patch+json")
 
 
 def test_bodies_that_are_no_json_are_refused(api: Api) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, Self
 
+from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pasti.ews.models import Gauge, Policy, RiskArea, River, Shelter, Siren
+from pasti.kernel.clock import now
 from pasti.kernel.places.services import Counts, put, total
 from pasti.telemetry.services.catalogue import StreamWanted, ensure_stream
 
 LEVEL_LIMITS = {"range": [0, 1000], "rate": 1200, "spike": [25, 50]}
 RAIN_LIMITS = {"range": [0, 50]}
+STANDS_STILL = (
+    6 * 3600
+)  # seconds: even calm water moves more than nothing in them; twice as long is surely a stuck sensor
+MOST_FLAT = 1000  # readings that may be looked back on (`telemetry.rules.limits`)
 
 
 class Strict(BaseModel):
@@ -186,6 +192,7 @@ class Section(Strict):
     sirens: list[SirenFacts] = []
 
 
+@transaction.atomic
 def load(section: Section) -> Counts:
     """Keep rivers, gauges with their datastreams, places at risk and shelters. Loading again changes nothing."""
     policy = section.model_dump(mode="json", include={"stages", "streets", "sender"})
@@ -220,8 +227,14 @@ def _stream(one: GaugeFacts) -> StreamWanted:
         code=f"ews.{one.code}", thing=one.name, lon=one.lon, lat=one.lat,
         name=f"{'Tinggi air' if level else 'Hujan'} {one.name}",
         property_code="water_level" if level else "rainfall", unit="cm" if level else "mm",
-        quality=LEVEL_LIMITS if level else RAIN_LIMITS, interval_seconds=one.interval_seconds, watched=True,
+        quality=LEVEL_LIMITS | _flat(one.interval_seconds) if level else RAIN_LIMITS, watched=True,
+        interval_seconds=one.interval_seconds,
     )  # fmt: skip
+
+
+def _flat(interval: int) -> dict[str, Any]:
+    """How many readings of the same value are suspect, and how many bad."""
+    return {"flat": [min(MOST_FLAT // 2, STANDS_STILL // interval), min(MOST_FLAT, 2 * STANDS_STILL // interval)]}
 
 
 def _shelter(one: ShelterFacts) -> dict[str, Any]:
@@ -235,12 +248,29 @@ def _siren(one: SirenFacts) -> dict[str, Any]:
 
 
 def _areas(section: Section) -> Counts:
-    """A place at risk has no name of its own: it is known by its river and its place."""
-    have = {(one.river_id, one.place_code, one.from_stage): one for one in RiskArea.objects.all()}
+    """A place at risk has no name of its own: it is known by its river, its place and the stage.
+
+    One the pack names no more is put out of use, not deleted: when it was at risk stays known.
+    """
+    have = {(one.river_id, one.place_code, one.from_stage): one for one in RiskArea.objects.select_for_update()}
     wanted = dict(_wanted_areas(section))
     new = [RiskArea(**row) for key, row in wanted.items() if key not in have]
     RiskArea.objects.bulk_create(new)
-    return {"created": len(new), "changed": 0, "unchanged": len(wanted) - len(new)}
+    kept = [_brought_in_line(one, wanted.get(key)) for key, one in have.items()]
+    return {"created": len(new), "changed": sum(kept), "unchanged": len(kept) - sum(kept)}
+
+
+def _brought_in_line(area: RiskArea, wanted: dict[str, Any] | None) -> bool:
+    """Whether the stored place had to be changed."""
+    before = (area.note, area.estimated, area.retired_at)
+    if wanted is None:
+        area.retired_at = area.retired_at or now()
+    else:
+        area.note, area.estimated, area.retired_at = wanted["note"], wanted["estimated"], None
+    if (area.note, area.estimated, area.retired_at) == before:
+        return False
+    area.save(update_fields=["note", "estimated", "retired_at"])
+    return True
 
 
 def _wanted_areas(section: Section) -> Iterator[tuple[tuple[str, str, int], dict[str, Any]]]:

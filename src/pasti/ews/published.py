@@ -113,10 +113,12 @@ def _notices() -> list[Notice]:
     from pasti.ews.templatetags.ews import local
 
     rows = [*warnings.in_force()[:5], *warnings.just_ended()[:2]]
-    return [
+    notices = [
         Notice(local(one, "headline"), local(one, "instruction"), f"/ews/peringatan/{one.pk}/", grave=one.stage >= 2)
         for one in rows
     ]
+    # A river that rose and fell twice is said to be safe once: the newest stands for both.
+    return list({one.title: one for one in reversed(notices)}.values())[::-1]
 
 
 NOTICES = [NoticeSource("ews", _notices)]

@@ -48,14 +48,18 @@ _RUNS = {channel: _run(channel) for channel in Subscription.Channel.values}
 
 
 @app.task(name="ews.ask_by_gateway", queue="messages", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
-def ask_by_gateway(channel: str, address: str, text: str, number: int) -> None:
-    """Send the link that confirms a subscription."""
-    gateway = channels.gateways()[channel]
+def ask_by_gateway(number: int, codes: list[str], language: str, asked: int) -> None:
+    """Send the link that confirms a subscription; asking again later (`asked`, in seconds) is another message."""
+    row = Subscription.objects.filter(pk=number, ended_at=None).first()
+    if row is None:
+        return
+    gateway = channels.gateways()[row.channel]
     headers = {
         "Content-Type": "application/json", "Authorization": f"Bearer {gateway.get('token', '')}",
-        "Idempotency-Key": f"pasti-ews-langganan-{number}",
+        "Idempotency-Key": f"pasti-ews-langganan-{number}-{asked}",
     }  # fmt: skip
-    content = json.dumps({"to": address, "text": text}).encode()
+    text = subscribing.short(*subscribing.asking(row, codes, language))
+    content = json.dumps({"to": row.address, "text": text}).encode()
     urllib.request.urlopen(urllib.request.Request(gateway["url"], content, headers), timeout=15).close()
 
 

@@ -66,7 +66,10 @@ class Gauge(models.Model):
 
 
 class RiskArea(models.Model):
-    """A place that goes under when `river` reaches `from_stage`. `place_code` is an RT, RW or kelurahan."""
+    """A place that goes under when `river` reaches `from_stage`. `place_code` is an RT, RW or kelurahan.
+
+    `retired_at` is when the city pack no longer named it; `queries.risk.areas` leaves those out.
+    """
 
     river = models.ForeignKey(River, on_delete=models.CASCADE, related_name="areas")
     place_code = models.CharField(max_length=40)
@@ -74,6 +77,7 @@ class RiskArea(models.Model):
     note = models.CharField(max_length=300, blank=True)
     polygon = models.JSONField(null=True)
     estimated = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["river", "place_code"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pasti.civil import queries as register
@@ -15,9 +16,10 @@ from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.places import queries as places
 from pasti.kernel.places.models import Place
 
-SAFE, NEAR, THREAT, DANGER = "safe", "near", "threat", "danger"
+SAFE, UNKNOWN, NEAR, THREAT, DANGER = "safe", "unknown", "near", "threat", "danger"
 PURPOSE = "ews.peringatan"
 AHEAD = 3  # hours
+FLOODING = 2  # from this stage on a warned place is no place to flee to
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,20 @@ class Risk:
 
 @dataclass(frozen=True)
 class Refuge:
-    """A shelter and how far it is from the place, in metres (None where the place has no point)."""
+    """A shelter and how far it is from the place, in metres (None where the place has no point).
+
+    `threatened`: it lies itself where a warning to get ready or to leave holds.
+    """
 
     shelter: Shelter
     metres: int | None
+    threatened: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer for a place: `verdict` is safe, near (the river is up), threat (warned), danger (leave now)."""
+    """The answer for a place: `verdict` is safe, unknown (a gauge is silent), near (the river is up), threat (warned),
+    danger (leave now)."""
 
     place: Place
     words: str
@@ -50,6 +57,11 @@ class Answer:
     warnings: list[Warning]
     risks: list[Risk]
     refuges: list[Refuge]
+
+    @property
+    def high(self) -> bool:
+        """Whether a river near it stands at the second limit or above."""
+        return any(one.gauge is not None and one.gauge.stage >= FLOODING for one in self.risks)
 
 
 def answer(code: str, rows: list[Now], in_force: list[Warning]) -> Answer | None:
@@ -59,7 +71,9 @@ def answer(code: str, rows: list[Now], in_force: list[Warning]) -> Answer | None
         return None
     concerned = warnings.for_place(code, in_force)
     risks = _risks(code, rows)
-    return Answer(place, risk.names_of([code])[0], _verdict(concerned, risks), concerned, risks, refuges(code))
+    return Answer(
+        place, risk.names_of([code])[0], _verdict(concerned, risks), concerned, risks, refuges(code, in_force)
+    )
 
 
 def home_of(user: User) -> str:
@@ -70,12 +84,18 @@ def home_of(user: User) -> str:
         return register.rt_of(user.person_id)
 
 
-def refuges(code: str, count: int = 3) -> list[Refuge]:
-    """The nearest shelters, nearest first; those of the same kelurahan first where no distance is known."""
-    point = _point(code)
+def refuges(code: str, in_force: Sequence[Warning] = (), count: int = 3) -> list[Refuge]:
+    """The nearest shelters, nearest first, those under a warning of stage 2 or 3 last: nobody is sent into the water.
+
+    Those of the same kelurahan come first where no distance is known.
+    """
+    point, flooding = _point(code), [one for one in in_force if one.stage >= FLOODING]
     ward = ".".join(code.split(".")[:4])
-    found = [Refuge(one, _distance(point, one)) for one in Shelter.objects.filter(kind=Shelter.Kind.SHELTER)]
-    found.sort(key=lambda one: (one.metres is None, one.metres or 0, one.shelter.place_code != ward))
+    found = [
+        Refuge(one, _distance(point, one), bool(one.place_code and warnings.for_place(one.place_code, flooding)))
+        for one in Shelter.objects.filter(kind=Shelter.Kind.SHELTER)
+    ]
+    found.sort(key=lambda one: (one.threatened, one.metres is None, one.metres or 0, one.shelter.place_code != ward))
     return found[:count]
 
 
@@ -85,15 +105,10 @@ def wards() -> list[Place]:
     return sorted(places.within(city.code, "kelurahan"), key=lambda one: one.name) if city else []
 
 
-def flooded_places() -> set[str]:
-    """Kelurahan in which some place is at risk."""
-    return {".".join(code.split(".")[:4]) for code in RiskArea.objects.values_list("place_code", flat=True)}
-
-
 def _risks(code: str, rows: list[Now]) -> list[Risk]:
     around = [*places.ancestor_codes(code), code]
     found: dict[str, RiskArea] = {}
-    for area in RiskArea.objects.select_related("river").order_by("from_stage"):
+    for area in risk.areas().select_related("river").order_by("from_stage"):
         if area.place_code in around or area.place_code.startswith(f"{code}."):
             found.setdefault(area.river_id, area)
     by_river = {river: [one for one in rows if one.gauge.river_id == river] for river in found}
@@ -117,8 +132,11 @@ def _verdict(concerned: list[Warning], risks: list[Risk]) -> str:
         return DANGER
     if highest:
         return THREAT
-    up = any(one.gauge is not None and one.gauge.stage >= 1 for one in risks)
-    return NEAR if up else SAFE
+    if any(one.gauge is not None and one.gauge.stage >= 1 for one in risks):
+        return NEAR
+    # No news is not good news: nobody is told that the water is low by a gauge that does not say so.
+    unheard = any(one.gauge is None or one.gauge.silent or one.gauge.gauge.trouble for one in risks)
+    return UNKNOWN if unheard else SAFE
 
 
 def _point(code: str) -> tuple[float, float] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
 from django.db.models import QuerySet
 
 from pasti.ews.models import Gauge, River
@@ -142,7 +143,10 @@ def _per_hour(gauge: Gauge) -> float | None:
     """The trend of the last hour, from what the rules remember of the gauge: no reading is asked for."""
     if gauge.kind != Gauge.Kind.LEVEL or not gauge.memory:
         return None
-    recent = Memory.from_json(gauge.memory).recent
+    try:
+        recent = Memory.from_json(gauge.memory).recent
+    except msgspec.ValidationError:  # of another version, or spoilt: the page says the level all the same
+        return None
     if len(recent) < rates.FEWEST:
         return None
     inside = [one for one in recent if recent[-1][0] - one[0] <= HOUR]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from pasti.ews.models import RiskArea, Shelter
+from pasti.ews.models import Shelter
 from pasti.ews.queries import episodes, levels, moment, risk, warnings
 from pasti.ews.queries.policy import policy
 from pasti.kernel.places import queries as places
@@ -21,14 +21,14 @@ def shelters() -> list[Shelter]:
 
 def areas_of(river: str) -> list[tuple[str, int, str]]:
     """The places a river floods: name, from which stage on, what is known of it."""
-    rows = list(RiskArea.objects.filter(river_id=river).order_by("from_stage", "place_code"))
+    rows = list(risk.areas().filter(river_id=river).order_by("from_stage", "place_code"))
     names = risk.names_of([one.place_code for one in rows])
     return [(name, one.from_stage, one.note) for name, one in zip(names, rows, strict=True)]
 
 
 def all_areas() -> list[tuple[str, str, int]]:
     """Every place at risk: name, river, from which stage on."""
-    rows = list(RiskArea.objects.select_related("river").order_by("place_code", "from_stage"))
+    rows = list(risk.areas().select_related("river").order_by("place_code", "from_stage"))
     names = risk.names_of([one.place_code for one in rows])
     return [(name, one.river.name, one.from_stage) for name, one in zip(names, rows, strict=True)]
 
@@ -45,7 +45,7 @@ def _wards() -> list[dict[str, Any]]:
         for code in one.area_codes:
             ward = ".".join(code.split(".")[:4])
             warned[ward] = max(warned.get(ward, 0), one.stage)
-    at_risk = {".".join(code.split(".")[:4]) for code in RiskArea.objects.values_list("place_code", flat=True)}
+    at_risk = {".".join(code.split(".")[:4]) for code in risk.areas().values_list("place_code", flat=True)}
     city = places.city()
     rows = places.outlines(city.code, "kelurahan")["features"] if city else []
     return [_ward(one, warned.get(one["id"], 0), one["id"] in at_risk) for one in rows]

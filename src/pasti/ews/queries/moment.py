@@ -12,9 +12,19 @@ from pasti.kernel import clock
 
 def now() -> dt.datetime:
     """The moment early warning lives in, aware, in UTC."""
-    moment = clock.now()
+    return lived(clock.now())
+
+
+def lived(moment: dt.datetime) -> dt.datetime:
+    """When something that happened at `moment` of the clock was, for early warning."""
     found = running(moment)
     return found.played(moment) if found else moment
+
+
+def pace() -> float:
+    """How many seconds of early warning's time pass in one of ours: more than one while an evening is played."""
+    found = running()
+    return found.speed if found else 1.0
 
 
 def running(moment: dt.datetime | None = None) -> Replay | None:

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from pasti.ews.models import Delivery, RtTask, SirenCommand, Warning
 from pasti.ews.queries import risk, warnings
+from pasti.ews.queries.moment import now
 from pasti.kernel.accounts.models import User
 from pasti.kernel.places import queries as places
 
@@ -74,11 +75,9 @@ class Reach:
 def reach(warning_id: int) -> Reach:
     """How far a warning came. Raises NotFound for one that was never sent."""
     warning = warnings.sent(warning_id)
-    tasks = list(RtTask.objects.filter(warning=warning).select_related("head"))
+    tasks = _tasks(warning)
     warned = [one for one in tasks if one.warned_at]
-    in_time = [
-        one for one in warned if one.warned_at and warning.sent_at and one.warned_at <= warning.sent_at + IN_TIME
-    ]
+    in_time = [one for one in warned if one.warned_at and one.warned_at <= (one.warning.sent_at or now()) + IN_TIME]
     people, reached, quickly = (sum(one.people for one in some) for some in (tasks, warned, in_time))
     houses = sum(one.houses or 0 for one in warned)
     posts = list(SirenCommand.objects.filter(warning=warning).select_related("siren").order_by("siren_id", "pk"))
@@ -91,8 +90,22 @@ def tasks_of(head: User) -> QuerySet[RtTask]:
 
 
 def open_tasks_of(head: User) -> QuerySet[RtTask]:
-    """Those that wait for an answer, of warnings in force."""
-    return tasks_of(head).filter(warned_at=None, warning__state=Warning.State.IN_FORCE)
+    """Those that wait for an answer, of warnings in force or of what these go on from; of one RT the newest."""
+    newer = RtTask.objects.filter(
+        warning__episode=OuterRef("warning__episode"), place_code=OuterRef("place_code"), pk__gt=OuterRef("pk")
+    )
+    rows = tasks_of(head).filter(warned_at=None, warning__episode__warnings__state=Warning.State.IN_FORCE)
+    return rows.exclude(Exists(newer))
+
+
+def _tasks(warning: Warning) -> list[RtTask]:
+    """The RTs asked because of a warning: where it renews or lowers another, those asked then were not asked again."""
+    chain, earlier = [warning.pk], warning.replaces
+    while earlier is not None and earlier.stage >= warning.stage:
+        chain.append(earlier.pk)
+        earlier = earlier.replaces
+    rows = RtTask.objects.filter(warning__in=chain).select_related("head", "warning").order_by("place_code", "pk")
+    return list({one.place_code: one for one in rows}.values())
 
 
 def _wards(warning: Warning, tasks: Sequence[RtTask]) -> list[Ward]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from shapely.geometry import MultiPolygon, Polygon, shape
 
 from pasti.civil.queries import statistics
@@ -15,9 +16,14 @@ VERTICES = 100  # of one outline in a message that goes by radio and short messa
 LOOSEST = 0.003  # degrees, about 330 m
 
 
+def areas() -> QuerySet[RiskArea]:
+    """The places at risk that the city pack names now."""
+    return RiskArea.objects.filter(retired_at=None)
+
+
 def areas_at(river: str, stage: int) -> list[str]:
     """The places that go under when `river` reaches `stage`, none inside another, by code."""
-    codes = RiskArea.objects.filter(river_id=river, from_stage__lte=stage).values_list("place_code", flat=True)
+    codes = areas().filter(river_id=river, from_stage__lte=stage).values_list("place_code", flat=True)
     return outermost(codes)
 
 

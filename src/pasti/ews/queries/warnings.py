@@ -71,6 +71,11 @@ def waiting() -> QuerySet[Warning]:
     return rows.order_by("composed_at")
 
 
+def standing_beside(proposal_id: int) -> Warning | None:
+    """The warning in force of a proposal's episode."""
+    return Warning.objects.filter(state=State.IN_FORCE, episode__proposals=proposal_id).first()
+
+
 def drafts() -> QuerySet[Warning]:
     """Drafts somebody works on."""
     rows = Warning.objects.filter(state=State.DRAFT).select_related("episode__river", "composed_by", "proposal")

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LEVEL, RISE, RAIN, UPSTREAM, BLIND, LOWERED, STREETS = (
+LEVEL, RISE, RAIN, UPSTREAM, BLIND, LOWERED, STREETS, RENEWAL = (
     "level",
     "rise",
     "rain",
@@ -14,6 +14,7 @@ LEVEL, RISE, RAIN, UPSTREAM, BLIND, LOWERED, STREETS = (
     "blind",
     "lowered",
     "streets",
+    "renewal",
 )
 Evidence = Mapping[str, float | int | str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 STAGES = ("normal", "waspada", "siaga", "awas")
+STAGES_EN = ("normal", "advisory", "watch", "warning")
 WIB = dt.timezone(dt.timedelta(hours=7))
 Both = tuple[str, str]
 
@@ -19,7 +20,7 @@ def level(value: float, limit: float, stage: int, reached: int, among: int, rise
     return (
         f"Tinggi air {comma(value)} cm, {above_id} batas {STAGES[stage]} {comma(limit)} cm, "
         f"{reached} dari {among} bacaan terakhir{id_rise}.",
-        f"Water level {point(value)} cm, {above_en} the {STAGES[stage]} limit of {point(limit)} cm in {reached} of the "
+        f"Water level {point(value)} cm, {above_en} the {STAGES_EN[stage]} limit of {point(limit)} cm in {reached} of the "
         f"last {among} readings{en_rise}.",
     )
 
@@ -38,7 +39,7 @@ def rain(fallen: float, hours: int, limit: float, stage: int) -> Both:
     """Rain reached the limit of a stage."""
     return (
         f"Hujan {comma(fallen)} mm dalam {hours} jam, mencapai batas {STAGES[stage]} {comma(limit)} mm.",
-        f"Rain of {point(fallen)} mm in {hours} h reached the {STAGES[stage]} limit of {point(limit)} mm.",
+        f"Rain of {point(fallen)} mm in {hours} h reached the {STAGES_EN[stage]} limit of {point(limit)} mm.",
     )
 
 
@@ -48,7 +49,7 @@ def upstream(name: str, there: int, here: int, arrives: dt.datetime, travel: dt.
     return (
         f"{name} berstatus {STAGES[there]}; dengan waktu tempuh {hours_id(travel)}, {STAGES[here]} diperkirakan di sini "
         f"sekitar pukul {clock:%H.%M} WIB.",
-        f"{name} stands at {STAGES[there]}; with a travel time of {hours_en(travel)}, {STAGES[here]} is expected here "
+        f"{name} stands at {STAGES_EN[there]}; with a travel time of {hours_en(travel)}, {STAGES_EN[here]} is expected here "
         f"at about {clock:%H:%M} WIB.",
     )
 
@@ -59,13 +60,13 @@ def blind(why: str, minutes: float, name: str, there: int) -> Both:
         return (
             f"Bacaan alat tidak berubah selama {minutes:.0f} menit padahal {name} berstatus {STAGES[there]}: "
             f"alat mungkin macet; periksa di tempat.",
-            f"The gauge has not moved for {minutes:.0f} minutes although {name} stands at {STAGES[there]}: it may be "
+            f"The gauge has not moved for {minutes:.0f} minutes although {name} stands at {STAGES_EN[there]}: it may be "
             f"stuck; look on the spot.",
         )
     return (
         f"Alat tidak memberi bacaan yang dapat dipakai selama {minutes:.0f} menit padahal {name} berstatus "
         f"{STAGES[there]}; periksa di tempat.",
-        f"The gauge has given no usable reading for {minutes:.0f} minutes although {name} stands at {STAGES[there]}; look "
+        f"The gauge has given no usable reading for {minutes:.0f} minutes although {name} stands at {STAGES_EN[there]}; look "
         f"on the spot.",
     )
 
@@ -83,7 +84,7 @@ def lowered(before: int, after: int, hold: dt.timedelta, value: float | None, *,
     en_value = "" if value is None else f"; last reading {point(value)}"
     return (
         f"Turun dari {STAGES[before]} ke {STAGES[after]}: {id_why}{id_value}.",
-        f"Down from {STAGES[before]} to {STAGES[after]}: {en_why}{en_value}.",
+        f"Down from {STAGES_EN[before]} to {STAGES_EN[after]}: {en_why}{en_value}.",
     )
 
 
@@ -93,6 +94,14 @@ def streets(reports: int, people: int, deepest: float, minutes: float) -> Both:
         f"{reports} laporan genangan dari {people} pelapor dalam {minutes:.0f} menit, terdalam {comma(deepest)} cm.",
         f"{reports} reports of water in the street from {people} people within {minutes:.0f} minutes, deepest "
         f"{point(deepest)} cm.",
+    )
+
+
+def renewal(name: str, ends: str) -> Both:
+    """A warning runs out while the water is still up; `ends` is the time of day."""
+    return (
+        f"Peringatan habis pukul {ends} WIB, padahal air di {name} masih di atas normal.",
+        f"The warning runs out at {ends} WIB while the water at {name} is still above normal.",
     )
 
 

@@ -16,14 +16,14 @@ from pasti.ews.rules import cap_compose, cap_read, wording
 from pasti.ews.rules.cap_compose import Draft, Issuer, Where, Words
 from pasti.ews.rules.cap_fault import CapRefused
 from pasti.ews.rules.cap_message import Alert, MsgType, Reference, Status
-from pasti.ews.rules.findings import LEVEL, LOWERED, STREETS
+from pasti.ews.rules.findings import LEVEL, LOWERED, RENEWAL, STREETS
 from pasti.ews.services import cap_signing, cap_words
 from pasti.kernel.clock import city_zone
 from pasti.kernel.errors import Refused
 
 KINDS = {"alert": MsgType.ALERT, "update": MsgType.UPDATE, "all_clear": MsgType.UPDATE, "cancel": MsgType.CANCEL}
 STATUS = {"actual": Status.ACTUAL, "exercise": Status.EXERCISE, "test": Status.TEST}
-SEEN = (LEVEL, LOWERED, STREETS)  # rules that saw the water itself; the others expect it
+SEEN = (LEVEL, LOWERED, STREETS, RENEWAL)  # rules that saw the water itself; the others expect it
 
 
 def seal(warning: Warning, replaced: Sequence[Warning]) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from pasti.ews.models import Note, Proposal, Warning
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
-from pasti.ews.services import drafting, issuing, telling, timeline
+from pasti.ews.services import drafting, issuing, proposing, telling, timeline
+from pasti.ews.services.timeline import one_by_one
 from pasti.kernel.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ AT_ONCE = 50
 def issue_unanswered() -> int:
     """Issue the proposals nobody answered in the minutes the city chose; returns how many."""
     due = Proposal.objects.filter(state=Proposal.State.OPEN, auto_at__lte=now()).order_by("-stage", "auto_at")
-    return sum(_issue_by_clock(pk) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    return one_by_one(_issue_by_clock, due.values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _issue_by_clock(proposal_id: int) -> bool:
@@ -47,7 +48,7 @@ def _automatic(proposal_id: int, own_words: bool) -> bool:
         drafting.withdraw_draft_of(proposal)
     warning = drafting.locked(drafting.draft(proposal_id, None).pk)
     warning.automatic = True
-    timeline.note(warning.episode, "automatic", _("Diterbitkan sistem karena usulan tidak dijawab pada waktunya"))
+    timeline.note(warning.episode, "automatic")
     issuing.put_in_force(warning)
     telling.officers(
         warning.episode, f"ews.otomatis:{warning.pk}", _("Peringatan terbit otomatis"), warning.headline_id
@@ -58,7 +59,7 @@ def _automatic(proposal_id: int, own_words: bool) -> bool:
 def escalate() -> int:
     """Call everybody who may approve when the second person has not answered; returns how many were called for."""
     waiting = Warning.objects.filter(state=Warning.State.APPROVAL).order_by("composed_at")
-    return sum(_escalate(pk) for pk in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+    return one_by_one(_escalate, waiting.values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
@@ -70,25 +71,29 @@ def _escalate(warning_id: int) -> bool:
     if warning.state != Warning.State.APPROVAL or not late or known.exists():
         return False
     text = _("Persetujuan kedua belum ada sesudah %(minutes)s menit") % {"minutes": minutes}
-    timeline.note(warning.episode, "escalated", text, warning=warning.pk)
+    timeline.note(warning.episode, "escalated", warning=warning.pk, minutes=minutes)
     telling.officers(warning.episode, f"ews.eskalasi:{warning.pk}", text, warning.headline_id, sms=True)
     return True
 
 
 def remind_renewals() -> int:
-    """Before a warning runs out: ask whether it still holds, once; returns how many."""
+    """Before a warning runs out: ask whether it still holds, once; returns how many. While the water is still up this is a
+    proposal, so that where the city chose so the clock renews what nobody answers."""
     soon = Q(expires_at__lte=now() + RENEW_BEFORE)
-    rows = Warning.objects.filter(soon, state=Warning.State.IN_FORCE).select_related("episode")
-    return sum(_remind(one) for one in rows[:AT_ONCE])
+    rows = Warning.objects.filter(soon, state=Warning.State.IN_FORCE).order_by("expires_at")
+    return one_by_one(_remind, rows.values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
-def _remind(warning: Warning) -> bool:
-    timeline.lock_river(warning.episode.river_id)
+def _remind(warning_id: int) -> bool:
+    warning = drafting.locked(warning_id)
+    if warning.state != Warning.State.IN_FORCE:
+        return False
     if Note.objects.filter(episode=warning.episode, kind="renewal", facts__warning=warning.pk).exists():
         return False
-    at = timeline.clock(warning.expires_at)
-    text = _("Peringatan habis pukul %(at)s: perbarui, atau nyatakan aman") % {"at": at}
-    timeline.note(warning.episode, "renewal", text, warning=warning.pk)
+    until = timeline.clock(warning.expires_at)
+    text = _("Peringatan habis pukul %(until)s: perbarui, atau nyatakan aman") % {"until": until}
+    timeline.note(warning.episode, "renewal", warning=warning.pk, until=warning.expires_at.isoformat())
     telling.officers(warning.episode, f"ews.perbarui:{warning.pk}", text, warning.headline_id)
+    proposing.renew(warning)
     return True

@@ -14,7 +14,7 @@ from pasti.ews.queries import risk
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import wording
-from pasti.ews.rules.findings import LOWERED
+from pasti.ews.rules.findings import LOWERED, RENEWAL
 from pasti.ews.services import timeline
 from pasti.kernel.accounts.models import User
 from pasti.kernel.errors import NotFound, Refused
@@ -147,15 +147,14 @@ def _answered(proposal: Proposal) -> str:
 def _make(episode: Episode, by: User | None, proposal: Proposal) -> Warning:
     standing = timeline.in_force(episode)
     codes = risk.areas_to_warn(episode.river_id, max(proposal.stage, 1))
-    if proposal.rule == LOWERED and standing is not None:
+    if proposal.rule in (LOWERED, RENEWAL) and standing is not None:
         codes = list(standing.area_codes)
     extra = proposal.evidence.get("place_code")
     codes = risk.outermost([*codes, extra]) if isinstance(extra, str) and extra else codes
     evidence = (proposal.sentence_id, proposal.sentence_en)
-    text = Text(
-        proposal.stage, default_words(episode, proposal.stage, codes, evidence), tuple(codes),
-        policy().stage(proposal.stage).expires_hours,
-    )  # fmt: skip
+    goes_on = proposal.rule == RENEWAL and standing is not None and standing.stage == proposal.stage
+    words = words_of(standing) if goes_on and standing else default_words(episode, proposal.stage, codes, evidence)
+    text = Text(proposal.stage, words, tuple(codes), policy().stage(proposal.stage).expires_hours)
     return _saved(Warning(episode=episode, proposal=proposal, composed_by=by), text)
 
 

@@ -55,7 +55,7 @@ def begin(drill_id: int, *, by: User) -> Drill:
         drill.began_at = now()
         drill.save(update_fields=["began_at"])
         episode = timeline.open_episode(drill.scenario["river"], drill.pk, drill.began_at)
-        timeline.note(episode, "drill", _("Latihan dimulai: %(name)s") % {"name": drill.name}, by=by)
+        timeline.note(episode, "drill", by=by, step="began", name=drill.name)
         telling.officers(episode, f"ews.latihan:{drill.pk}", _("Latihan dimulai"), drill.name)
         _record("ews.drill.began", drill)
     return drill
@@ -123,7 +123,7 @@ def _wind_up(episode: Episode, by: User) -> None:
         issuing.retire(standing, Warning.State.ENDED, moment, _("Latihan selesai"))
     episode.ended_at = moment
     episode.save(update_fields=["ended_at"])
-    timeline.note(episode, "drill", _("Latihan selesai"), by=by)
+    timeline.note(episode, "drill", by=by, step="ended")
     timeline.nudge("drill", "exercise")
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningCancelled, WarningEnded
-from pasti.ews.models import Episode, Gauge, Proposal, Warning
+from pasti.ews.models import Episode, Proposal, Warning
 from pasti.ews.queries import risk
 from pasti.ews.queries.moment import now
 from pasti.ews.rules import wording
@@ -75,7 +75,7 @@ def put_all_clear(draft: Warning) -> Warning:
 def expire_due() -> int:
     """End the warnings whose time ran out; returns how many. Each by itself, so one cannot hold up the others."""
     rows = Warning.objects.filter(state=State.IN_FORCE, expires_at__lte=now()).order_by("expires_at")
-    return sum(_expire(pk) for pk in list(rows.values_list("pk", flat=True)[:100]))
+    return timeline.one_by_one(_expire, rows.values_list("pk", flat=True)[:100])
 
 
 @transaction.atomic
@@ -83,23 +83,23 @@ def _expire(warning_id: int) -> bool:
     warning = drafting.locked(warning_id)
     if warning.state != State.IN_FORCE or warning.expires_at > now():
         return False
+    proposing.renew(warning)  # asked before; here for a clock that was stopped meanwhile
     issuing.retire(warning, State.ENDED, warning.expires_at, _("Waktunya habis"))
     event = WarningEnded(warning.pk, warning.pk, *_common(warning)[:3], "expired", list(warning.area_codes))
-    _tell(event, warning, "expired", _("Peringatan berakhir karena waktunya habis"))
+    _tell(event, warning, "expired")
     proposing.close_if_idle(warning.episode)
     return True
 
 
 def _check_water(standing: Warning, by: User | None, despite: str) -> None:
     """A river that is up is not declared over by a slip of the thumb. In a drill the real water does not count."""
-    up = Gauge.objects.filter(river=standing.episode.river_id, kind=Gauge.Kind.LEVEL, stage__gt=0).first()
-    if up is None or standing.episode.drill_id:
+    up = timeline.still_up(standing.episode)
+    if up is None:
         return
     if not despite:
         text = _("%(gauge)s masih di atas normal. Tulis mengapa tetap dinyatakan aman.") % {"gauge": up.name}
         raise Refused("air-masih-tinggi", text)
-    text = _("Dinyatakan aman meskipun %(gauge)s masih di atas normal: %(reason)s")
-    timeline.note(standing.episode, "despite", text % {"gauge": up.name, "reason": despite}, by=by)
+    timeline.note(standing.episode, "despite", by=by, gauge=up.name, reason=despite)
 
 
 def _clear(message: Warning, standing: Warning) -> Warning:
@@ -114,7 +114,7 @@ def _clear(message: Warning, standing: Warning) -> Warning:
     )
     issuing.withdraw(episode)
     event = WarningEnded(message.pk, standing.pk, *_common(message)[:3], "all_clear", list(standing.area_codes))
-    _tell(event, message, "all_clear", message.headline_id)
+    _tell(event, message, "all_clear", message.headline_id, en=message.headline_en)
     episode.ended_at = message.sent_at
     episode.save(update_fields=["ended_at"])
     return message
@@ -152,9 +152,9 @@ def _common(warning: Warning) -> tuple[int, str, str, list[str]]:
     return warning.episode_id, warning.episode.river_id, warning.status, list(warning.area_codes)
 
 
-def _tell(event: WarningCancelled | WarningEnded, message: Warning, kind: str, text: str) -> None:
+def _tell(event: WarningCancelled | WarningEnded, message: Warning, kind: str, text: str = "", en: str = "") -> None:
     episode = message.episode
     live = timeline.live("peringatan", message.status)
     emit(event, aggregate=f"ews.river:{episode.river_id}", topic=timeline.TOPIC, live=live)
-    timeline.note(episode, kind, text, by=message.composed_by, warning=message.pk)
+    timeline.note(episode, kind, text, by=message.composed_by, warning=message.pk, en=en)
     timeline.record(f"ews.warning.{kind}", message)

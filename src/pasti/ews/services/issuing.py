@@ -55,10 +55,11 @@ def issue(warning_id: int, *, version: int, by: User) -> Warning:
 
 
 @transaction.atomic
-def approve(warning_id: int, *, by: User) -> Warning:
-    """The second person's yes. Twice by the same person is once.
+def approve(warning_id: int, *, version: int, by: User) -> Warning:
+    """The second person's yes to what was read (`version`). Twice by the same person is once.
 
-    Raises NotFound; Refused `persetujuan-sendiri` for whoever composed it, `bukan-persetujuan` when it no longer waits.
+    Raises NotFound; Refused `persetujuan-sendiri` for whoever composed it, `bukan-persetujuan` when it no longer waits,
+    `sudah-berubah` when it was sent back and written anew since.
     """
     warning = drafting.locked(warning_id)
     if warning.state == State.IN_FORCE and warning.approved_by_id == by.pk:
@@ -66,6 +67,8 @@ def approve(warning_id: int, *, by: User) -> Warning:
     _check_waits(warning)
     if warning.composed_by_id == by.pk:
         raise Refused("persetujuan-sendiri", _("Anda yang menyusunnya: orang lain yang harus menyetujui."), status=403)
+    if warning.version != version:
+        raise Refused("sudah-berubah", _("Isinya berubah sejak Anda membacanya. Baca lagi sebelum menyetujui."))
     warning.approved_by = by
     return put_in_force(warning)
 
@@ -77,7 +80,7 @@ def send_back(warning_id: int, *, by: User, reason: str) -> Warning:
     _check_waits(warning)
     warning.state, warning.version = State.DRAFT, warning.version + 1
     warning.save(update_fields=["state", "version"])
-    timeline.note(warning.episode, "sent_back", _("Dikembalikan: %(reason)s") % {"reason": reason}, by=by)
+    timeline.note(warning.episode, "sent_back", by=by, reason=reason)
     timeline.record("ews.warning.sent_back", warning, reason=reason)
     _tell_desk(warning)
     return warning
@@ -94,8 +97,7 @@ def dismiss(proposal_id: int, *, by: User, reason: str) -> Proposal:
     proposal = drafting.open_proposal(proposal_id)
     drafting.withdraw_draft_of(proposal)
     _answer(proposal, Proposal.State.DISMISSED, by, reason)
-    text = _("Usulan ditolak: %(reason)s") % {"reason": reason}
-    timeline.note(proposal.episode, "dismissed", text, by=by, proposal=proposal.pk)
+    timeline.note(proposal.episode, "dismissed", by=by, proposal=proposal.pk, reason=reason)
     proposing.close_if_idle(proposal.episode)
     return proposal
 
@@ -137,7 +139,7 @@ def _issue(warning: Warning, by: User) -> Warning:
     warning.state = State.APPROVAL
     warning.version += 1
     warning.save()
-    timeline.note(warning.episode, "asked", _("Menunggu persetujuan orang kedua"), by=by, warning=warning.pk)
+    timeline.note(warning.episode, "asked", by=by, warning=warning.pk)
     timeline.record("ews.warning.asked", warning, stage=warning.stage)
     _tell_desk(warning)
     return warning
@@ -181,6 +183,9 @@ def _settle_proposals(warning: Warning) -> None:
     for one in rows.filter(stage__lte=warning.stage):
         drafting.withdraw_draft_of(one)
     rows.filter(stage__lte=warning.stage).update(state=Proposal.State.REPLACED, **mine)
+    # An update begun before would let this one down unread.
+    older = Warning.objects.filter(episode=warning.episode, proposal=None, state__in=drafting.DRAFTS)
+    older.filter(stage__lt=warning.stage).exclude(pk=warning.pk).update(state=State.WITHDRAWN)
 
 
 def _answer(proposal: Proposal, state: Proposal.State, by: User, reason: str = "") -> None:
@@ -197,7 +202,7 @@ def _say(warning: Warning, standing: Warning | None) -> None:
     aggregate = f"ews.river:{episode.river_id}"
     emit(event, aggregate=aggregate, topic=timeline.TOPIC, live=timeline.live("peringatan", warning.status))
     timeline.note(
-        episode, "issued", warning.headline_id, by=warning.composed_by, warning=warning.pk,
+        episode, "issued", warning.headline_id, en=warning.headline_en, by=warning.composed_by, warning=warning.pk,
         stage=warning.stage, automatic=warning.automatic, approved_by=str(warning.approved_by or ""),
     )  # fmt: skip
     timeline.record(

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from pasti.ews.events import WarningProposed
 from pasti.ews.models import Episode, Gauge, Proposal, Warning
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
-from pasti.ews.rules.findings import LOWERED
+from pasti.ews.rules import sentences
+from pasti.ews.rules.findings import LOWERED, RENEWAL, Finding
 from pasti.ews.services import drafting, timeline
 from pasti.kernel.outbox.services import emit
 
@@ -43,9 +43,12 @@ class Found(Protocol):
 
 
 @transaction.atomic
-def propose(found: Found, gauge: Gauge | None = None, *, river: str = "", drill: int | None = None) -> Proposal | None:
+def propose(
+    found: Found, gauge: Gauge | None = None, *, river: str = "", drill: int | None = None, by_clock: bool = True
+) -> Proposal | None:
     """Propose a warning for the gauge's river, or (`found.lowers`) that it may be let down. The same key is the same
-    proposal. `river` is for what no gauge found; `drill` makes it an exercise.
+    proposal. `river` is for what no gauge found; `drill` makes it an exercise. Without `by_clock` an officer must answer:
+    the city's clock does not issue it.
 
     Of one episode at most the highest proposal is open: a higher one replaces it, one that says nothing new beside it or
     beside the warning in force is kept as evidence only (state `replaced`). None when there is nothing to let down.
@@ -55,7 +58,7 @@ def propose(found: Found, gauge: Gauge | None = None, *, river: str = "", drill:
     key = found.key if drill is None else f"L{drill}/{found.key}"
     known = Proposal.objects.filter(key=key).first()
     if known is not None:
-        return known
+        return _given_clock(known) if by_clock and not found.lowers else known
     if found.lowers:
         return _lower(found, code, gauge, drill, key)
     episode = timeline.open_episode(code, drill, found.at)
@@ -64,9 +67,35 @@ def propose(found: Found, gauge: Gauge | None = None, *, river: str = "", drill:
     if above.exists() or (standing is not None and standing.stage >= found.stage):
         return _keep(found, episode, gauge, key, REPLACED)
     _replace(_open(episode))
-    made = _keep(found, episode, gauge, key, Proposal.State.OPEN)
+    made = _keep(found, episode, gauge, key, Proposal.State.OPEN, by_clock=by_clock)
     _tell(made, episode)
     return made
+
+
+def renew(standing: Warning) -> Proposal | None:
+    """The warning in force is about to run out and the water is still up: propose that it goes on, as it is. The river is
+    locked before. None when the water is down, or something as high asks already."""
+    episode, up = standing.episode, timeline.still_up(standing.episode)
+    key = f"perpanjang/{standing.pk}"
+    asks = _open(episode).filter(stage__gte=standing.stage).exclude(rule=LOWERED)
+    if up is None or asks.exists() or Proposal.objects.filter(key=key).exists():
+        return None
+    sentence = sentences.renewal(up.name, timeline.clock(standing.expires_at))
+    found = Finding(RENEWAL, up.pk, standing.stage, now(), key, *sentence, {"warning": standing.pk})
+    made = _keep(found, episode, up, key, Proposal.State.OPEN)
+    if made.auto_at is not None and made.proposed_at < standing.expires_at < made.auto_at:
+        made.auto_at = standing.expires_at  # no hour without a warning because the city's patience is longer
+        made.save(update_fields=["auto_at"])
+    _tell(made, episode)
+    return made
+
+
+def _given_clock(known: Proposal) -> Proposal:
+    """What at first only an officer could answer may by now be issued by the clock too."""
+    if known.state == Proposal.State.OPEN and known.auto_at is None:
+        known.auto_at = policy().auto_at(known.stage, now())
+        known.save(update_fields=["auto_at"])
+    return known
 
 
 def _lower(found: Found, river: str, gauge: Gauge | None, drill: int | None, key: str) -> Proposal | None:
@@ -81,7 +110,10 @@ def _lower(found: Found, river: str, gauge: Gauge | None, drill: int | None, key
     stage = found.stage if drill else max(found.stage, _highest_beside(river, gauge))
     standing = timeline.in_force(episode)
     if standing is None or standing.stage <= stage:
-        timeline.note(episode, "lowered", found.sentence_id, at=found.at, stage=stage, gauge=gauge.pk if gauge else "")
+        timeline.note(
+            episode, "lowered", found.sentence_id, en=found.sentence_en, at=found.at, stage=stage,
+            gauge=gauge.pk if gauge else "",
+        )  # fmt: skip
         close_if_idle(episode)
         return None
     _replace(_open(episode).filter(rule=LOWERED))
@@ -100,15 +132,16 @@ def _highest_beside(river: str, gauge: Gauge | None) -> int:
 
 
 def _keep(
-    found: Found, episode: Episode, gauge: Gauge | None, key: str, state: Proposal.State, stage: int | None = None
-) -> Proposal:
+    found: Found, episode: Episode, gauge: Gauge | None, key: str, state: Proposal.State, stage: int | None = None,
+    by_clock: bool = True,
+) -> Proposal:  # fmt: skip
     moment, asks = now(), state == Proposal.State.OPEN
     reached = found.stage if stage is None else stage
     made = Proposal.objects.create(
         key=key, episode=episode, gauge=gauge, rule=LOWERED if found.lowers else found.rule, stage=reached,
         sentence_id=found.sentence_id[:500], sentence_en=found.sentence_en[:500], evidence=dict(found.evidence),
         crossed_at=found.at, proposed_at=moment, state=state, answered_at=None if asks else moment,
-        auto_at=policy().auto_at(reached, moment) if asks and not found.lowers else None,
+        auto_at=policy().auto_at(reached, moment) if asks and by_clock and not found.lowers else None,
     )  # fmt: skip
     timeline.note(
         episode, "proposed" if asks else "evidence", found.sentence_id, at=found.at, stage=reached,
@@ -135,7 +168,7 @@ def close_if_idle(episode: Episode) -> None:
     if not waits and not Warning.objects.filter(episode=episode, state__in=alive).exists():
         episode.ended_at = now()
         episode.save(update_fields=["ended_at"])
-        timeline.note(episode, "closed", _("Episode berakhir"))
+        timeline.note(episode, "closed")
 
 
 def _tell(made: Proposal, episode: Episode) -> None:

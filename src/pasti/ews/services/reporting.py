@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.ews.events import StreetReported
-from pasti.ews.models import Drill, Gauge, RiskArea, StreetReport
+from pasti.ews.models import Drill, Episode, Gauge, StreetReport
+from pasti.ews.queries import risk
 from pasti.ews.queries.moment import now
 from pasti.ews.queries.policy import policy
 from pasti.ews.rules import outcome, streets
@@ -51,7 +53,7 @@ class Seen:
 def report(
     seen: Seen, *, user: User | None, phone: str = "", photo: File[bytes] | None = None, drill: int | None = None
 ) -> StreetReport:
-    """Keep a report. Signed in, or with a telephone number at which the reporter can be asked; a photo needs an account.
+    """Keep a report. Signed in, or with a telephone number at which the reporter can be asked.
 
     Raises Refused: `pelapor-wajib`, `di-luar-kota`, `waktu-salah`, `terlalu-sering` (429), and those of photos.
     """
@@ -61,7 +63,7 @@ def report(
     made = StreetReport.objects.create(
         lon=seen.lon, lat=seen.lat, place_code=place, words=seen.words[:300], depth_cm=seen.depth_cm, seen_at=seen.seen_at,
         recorded_at=now(), reporter=user, reporter_key=key, phone="" if user else phone, trusted=_trusted(user),
-        photo=photos.keep(photo, owner=user) if photo and user else None, drill_id=_running(drill),
+        photo=photos.keep(photo, owner=user) if photo else None, drill_id=_running(drill),
     )  # fmt: skip
     record_change(
         user.person_id if user else None, "ews.report.made", purpose=PURPOSE, object_type="ews_report",
@@ -82,15 +84,17 @@ def confirm(report_id: int, *, by: User, river: str) -> StreetReport:
     found = _locked(report_id)
     if found.state == State.CONFIRMED:
         return found
-    episode = timeline.open_episode(river, found.drill_id, found.seen_at)
+    episode = _episode_for(found, river)
     found.state, found.episode = State.CONFIRMED, episode
     _answer(found, by)
     flooded = found.depth_cm >= outcome.FLOOD_CM
     if flooded and (episode.flooded_at is None or found.seen_at < episode.flooded_at):
         episode.flooded_at = found.seen_at
         episode.save(update_fields=["flooded_at"])
-    text = _("Air %(depth)s cm: %(where)s") % {"depth": found.depth_cm, "where": found.words or found.place_code}
-    timeline.note(episode, "depth", text, by=by, at=found.seen_at, report=found.pk, depth_cm=found.depth_cm)
+    timeline.note(
+        episode, "depth", by=by, at=found.seen_at, report=found.pk, depth_cm=found.depth_cm,
+        where=found.words or found.place_code,
+    )  # fmt: skip
     return found
 
 
@@ -119,15 +123,29 @@ def propose_from_streets() -> int:
     since = now() - dt.timedelta(minutes=rules.minutes) * 3
     rows = list(StreetReport.objects.filter(seen_at__gte=since).exclude(state=State.REJECTED)[:2000])
     asked = 0
-    for drill in {one.drill_id for one in rows}:
+    over = set(Drill.objects.exclude(ended_at=None).values_list("pk", flat=True))
+    for drill in {one.drill_id for one in rows} - over:
         mine = {_of(one): one for one in rows if one.drill_id == drill}
         for group, finding in streets.propose(list(mine), rules):
             members = [mine[one] for one in group.reports if one in mine]
             codes = sorted({one.place_code for one in members if one.place_code})
             evidence: dict[str, Any] = {**finding.evidence, "place_code": codes[0] if codes else ""}
             found = replace(finding, evidence=evidence)
-            asked += proposing.propose(found, river=river_near(codes, group.centre), drill=drill) is not None
+            made = proposing.propose(
+                found, river=river_near(codes, group.centre), drill=drill,
+                by_clock=_answered_for(members, *rules.stages[finding.stage - 1]),
+            )  # fmt: skip
+            asked += made is not None
     return asked
+
+
+def _answered_for(members: Sequence[StreetReport], people: int, depth: float) -> bool:
+    """Whether enough of those who reported water so deep can be held to it: an RT head or officer, or so many accounts.
+
+    Anybody can invent telephone numbers. On those alone an officer is asked, and no siren goes off by the clock.
+    """
+    deep = [one for one in members if one.depth_cm >= depth]
+    return any(one.trusted for one in deep) or len({one.reporter_id for one in deep} - {None}) >= people
 
 
 def street_rules() -> streets.StreetRules:
@@ -144,7 +162,7 @@ def river_near(codes: list[str], centre: tuple[float, float]) -> str:
     """The river whose places at risk hold these places; without one, the river with the nearest gauge."""
 
     wards = {".".join(code.split(".")[:4]) for code in codes}
-    for area in RiskArea.objects.order_by("from_stage", "pk"):
+    for area in risk.areas().order_by("from_stage", "pk"):
         if ".".join(area.place_code.split(".")[:4]) in wards:
             return str(area.river_id)
     lat, lon = centre
@@ -197,6 +215,15 @@ def _running(drill: int | None) -> int | None:
     if drill is not None and not Drill.objects.filter(pk=drill, began_at__isnull=False, ended_at=None).exists():
         raise Refused("latihan-selesai", _("Latihan ini tidak sedang berjalan"))
     return drill
+
+
+def _episode_for(found: StreetReport, river: str) -> Episode:
+    """The river's open episode, or a new one; but a drill that is over begins no more."""
+    if found.drill is not None and found.drill.ended_at is not None:
+        last = Episode.objects.filter(drill=found.drill).order_by("-pk").first()
+        if last is not None:
+            return last
+    return timeline.open_episode(river, found.drill_id, found.seen_at)
 
 
 def _locked(report_id: int) -> StreetReport:

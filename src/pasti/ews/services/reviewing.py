@@ -46,8 +46,8 @@ def review(episode_id: int, *, by: User, flooded_at: dt.datetime | None, lessons
     episode.reviewed_by = by
     episode.save(update_fields=["flooded_at", "lessons", "outcome", "reviewed_by"])
     timeline.note(
-        episode, "review", _("Evaluasi: %(what)s") % {"what": verdict.outcome or "-"}, by=by, outcome=verdict.outcome,
-        lead_minutes=verdict.lead_minutes, flooded_at=flooded_at.isoformat() if flooded_at else None,
+        episode, "review", by=by, outcome=verdict.outcome, lead_minutes=verdict.lead_minutes,
+        flooded_at=flooded_at.isoformat() if flooded_at else None,
         warned_at=warned.isoformat() if warned else None, drill=episode.drill_id,
     )  # fmt: skip
     record_change(

@@ -7,9 +7,10 @@ forgets nothing: the event or the sweep comes again and finds the memory of befo
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from pasti.ews.models import Gauge, River
 from pasti.ews.queries import moment
@@ -23,6 +24,8 @@ from pasti.ews.services import proposing
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.telemetry.queries.readings import readings
 
+log = logging.getLogger(__name__)
+UNWATCHED = "unwatched"  # the rules cannot be run over this gauge: a fault in what is set or remembered of its river
 STANDS_STILL = dt.timedelta(hours=6)  # to within a digit: even calm water moves more
 MOST = 5000  # readings of one gauge taken in one go
 
@@ -33,12 +36,27 @@ def heard(event: StoredEvent) -> None:
     for code in (
         Gauge.objects.filter(datastream_id__in=streams).values_list("river_id", flat=True).distinct().order_by()
     ):
-        watch(code)
+        _watched(code)
 
 
 def watch_all() -> int:
     """Look at every river: silence and run-out times bring no reading. Returns how many findings there were."""
-    return sum(watch(code) for code in River.objects.values_list("code", flat=True))
+    return sum(_watched(code) for code in River.objects.values_list("code", flat=True))
+
+
+def _watched(river_code: str) -> int:
+    """Look at one river; what is wrong with it must not blind the others. Its gauges are shown as not watched meanwhile.
+
+    Trouble of the database is raised: it passes, and the event comes again.
+    """
+    try:
+        return watch(river_code)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("the river %s cannot be watched; the others are", river_code)
+        Gauge.objects.filter(river_id=river_code).update(trouble=UNWATCHED)
+        return 0
 
 
 @transaction.atomic

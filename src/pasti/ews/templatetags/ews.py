@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from pasti.ews.models import Note
+from pasti.ews.queries import notes
 from pasti.ews.rules.policy import Policy
 
 register = template.Library()
@@ -33,7 +35,7 @@ def stage(policy: Policy, number: int) -> SafeString:
     one = policy.stage(number)
     words = f"{local(one, 'name')} (Siaga {one.siaga})" if number else local(one, "name")
     return format_html(
-        '<span class="pasti-stage pasti-stage--{}"><span aria-hidden="true">{}</span> {}</span>',
+        '<span class="pasti-stage pasti-stage--{}"><span aria-hidden="true">{}</span>&nbsp;{}</span>',
         number, SHAPES[number], words,
     )  # fmt: skip
 
@@ -49,7 +51,7 @@ def trend(row: Any) -> str:
     """How the water moves, with its pace."""
     words = {"up": _("↑ naik"), "down": _("↓ turun"), "steady": _("→ tetap")}.get(row.trend, "")
     if row.trend in ("up", "down"):
-        return f"{words} {abs(row.per_hour):.0f} cm/{_('jam')}"
+        return f"{words} {abs(row.per_hour):.0f} {_('cm/jam')}"
     return words
 
 
@@ -83,6 +85,12 @@ def outcome_words(code: str) -> str:
         "hit": _("Tepat: banjir datang sesudah peringatan"), "false": _("Alarm palsu: peringatan tanpa banjir"),
         "miss": _("Luput: banjir tanpa peringatan sebelumnya"),
     }.get(code, _("Belum dapat dinilai"))  # fmt: skip
+
+
+@register.filter
+def said(note: Note) -> str:
+    """A line of the timeline."""
+    return notes.said(note)
 
 
 @register.filter

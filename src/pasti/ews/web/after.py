@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pasti.ews.queries import episodes
+from pasti.ews.queries import episodes, notes
 from pasti.ews.queries.episodes import After
 from pasti.ews.services import drills, reviewing
 from pasti.ews.web.desk_forms import DrillForm, ReviewForm, TextForm, local
@@ -145,7 +145,7 @@ def _file(found: After) -> HttpResponse:
     out.writerow(["terjadi_utc", "dicatat_utc", "jenis", "isi", "oleh"])
     for one in found.notes:
         who = one.by.name if one.by else "PASTI"
-        out.writerow([one.occurred_at.isoformat(), one.recorded_at.isoformat(), one.kind, _plain(one.text), who])
+        out.writerow([one.occurred_at.isoformat(), one.recorded_at.isoformat(), one.kind, _plain(notes.said(one)), who])
     return response
 
 

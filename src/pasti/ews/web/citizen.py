@@ -16,10 +16,11 @@ from pasti.ews.models import Gauge
 from pasti.ews.queries import citizen, forecasts, foreign, levels, maps, moment, risk, warnings
 from pasti.ews.queries.moment import now
 from pasti.ews.web.levels_chart import chart_of
-from pasti.ews.web.pages import found_or_404, page, shown
+from pasti.ews.web.pages import COOKIE, found_or_404, page, remembered, shown
+from pasti.kernel import clock
 from pasti.kernel.places import queries as places
 
-COOKIE, YEAR = "ews_tempat", 31536000
+YEAR = 31536000
 SPANS = {"6": 6, "24": 24, "72": 72, "168": 168}
 
 
@@ -27,18 +28,20 @@ SPANS = {"6": 6, "24": 24, "72": 72, "168": 168}
 def home(request: HttpRequest) -> HttpResponse:
     """Is my RT safe now? `?tempat=` chooses the place and is remembered; without one, the home of who signed in."""
     asked = request.GET.get("tempat", "")[:40]
-    code = asked or request.COOKIES.get(COOKIE, "")[:40] or _home(request)
+    code = asked or remembered(request) or _home(request)
     rows, standing = levels.all_now(), list(warnings.in_force()[:20])
     answer = citizen.answer(code, rows, standing) if code else None
     ward = request.GET.get("kelurahan", "")[:40]
     context: dict[str, Any] = {
         "answer": answer, "wards": citizen.wards(), "ward": ward, "rts": rts(ward), "levels": citizen.levels_of(rows),
         "standing": standing, "ended": list(warnings.just_ended()[:5]), "at": now(), "foreign": foreign.shown(code),
-        "unknown": bool(asked) and answer is None, "after": warnings.position(),
+        "unknown": bool(asked) and answer is None, "after": warnings.position(), "made": clock.now(),
     }  # fmt: skip
-    # An open page asks for what is in force again when the stream says that something changed.
-    response = shown(request, "home_live.html" if request.headers.get("X-Live") else "home.html", **context)
-    if asked and answer is not None:
+    # An open page asks for what is in force again when the stream says that something changed: for its own place, whatever
+    # was looked at in another window since.
+    again = bool(request.headers.get("X-Live"))
+    response = shown(request, "home_live.html" if again else "home.html", **context)
+    if asked and answer is not None and not again:
         response.set_cookie(
             COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
         )

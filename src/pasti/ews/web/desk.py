@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pasti.ews.models import Warning
-from pasti.ews.queries import episodes, levels, warnings
+from pasti.ews.queries import episodes, levels, moment, risk, warnings
 from pasti.ews.queries.policy import policy
 from pasti.ews.services import drafting, ending, issuing
 from pasti.ews.templatetags.ews import local
@@ -31,7 +31,9 @@ def board(request: HttpRequest) -> HttpResponse:
     after = warnings.position()
     rows = levels.all_now()
     context: dict[str, Any] = {
-        "after": after, "asked": warnings.proposals(), "waiting": list(warnings.waiting()), "drafts": list(warnings.drafts()[:20]),
+        "after": after, "pace": moment.pace(), "asked": warnings.proposals(),
+        "waiting": _with_places(list(warnings.waiting())),
+        "drafts": list(warnings.drafts()[:20]),
         "standing": [*warnings.in_force(), *warnings.in_force("exercise")], "rows": rows,
         "troubled": [one for one in rows if one.silent or one.gauge.trouble or one.doubtful],
         "reports": list(episodes.reports(waiting_only=True)[:10]), "shift": episodes.shift(), "me": officer(request).pk,
@@ -50,6 +52,8 @@ def issue(request: HttpRequest, proposal_id: int) -> HttpResponse:
         raise Http404 from None
     except Refused as refusal:
         messages.warning(request, refusal.message)
+        if refusal.code == "air-masih-tinggi" and (standing := warnings.standing_beside(proposal_id)):
+            return redirect("ews:act", "aman", standing.pk)  # where the reason can be written
     return redirect(BACK)
 
 
@@ -92,8 +96,11 @@ def edit(request: HttpRequest, warning_id: int) -> HttpResponse:
 @require_POST
 @permission_required("ews.approve")
 def approve(request: HttpRequest, warning_id: int) -> HttpResponse:
-    """The second person's yes."""
-    return tried(request, lambda: issuing.approve(warning_id, by=officer(request)), _("Peringatan terbit."), BACK)
+    """The second person's yes, to the text that stood on the board."""
+    read = request.POST.get("version", "")
+    version = int(read) if read.isascii() and read.isdecimal() and len(read) < 10 else 0
+    act = lambda: issuing.approve(warning_id, version=version, by=officer(request))  # noqa: E731
+    return tried(request, act, _("Peringatan terbit."), BACK)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,6 +135,13 @@ def all_clear(request: HttpRequest, warning_id: int) -> HttpResponse:
         if refusal.code == "air-masih-tinggi":
             return redirect("ews:act", "aman", warning_id)
     return redirect(BACK)
+
+
+def _with_places(rows: list[Warning]) -> list[tuple[Warning, list[str]]]:
+    """Warnings with their places in words: nobody approves an area unread."""
+    codes = sorted({code for one in rows for code in one.area_codes})
+    names = dict(zip(codes, risk.names_of(codes), strict=True)) if codes else {}
+    return [(one, [names[code] for code in one.area_codes]) for one in rows]
 
 
 def _do(request: HttpRequest, verb: str, pk: int, reason: str) -> None:

@@ -15,6 +15,7 @@ from pasti.ews.rules import wording
 from pasti.ews.services.drafting import LONGEST_HOURS, Text
 from pasti.kernel.clock import city_zone
 from pasti.kernel.places import queries as places
+from pasti.kernel.ui.moments import MomentField
 
 AREA = forms.Textarea(attrs={"rows": 4})
 
@@ -98,9 +99,8 @@ class ReviewForm(forms.Form):
         label=_("Apakah ada jalan atau rumah yang tergenang?"), widget=forms.RadioSelect,
         choices=[("ya", _("Ya")), ("tidak", _("Tidak"))],
     )  # fmt: skip
-    flooded_at = forms.DateTimeField(
+    flooded_at = MomentField(
         label=_("Pertama tergenang (WIB)"), required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("Menurut laporan ketua RT atau petugas yang pertama"),
     )  # fmt: skip
     lessons = forms.CharField(
@@ -124,9 +124,7 @@ class DrillForm(forms.Form):
 
     name = forms.CharField(label=_("Nama latihan"), max_length=160)
     river = forms.ChoiceField(label=_("Sungai"), choices=lambda: list(River.objects.values_list("code", "name")))
-    planned_at = forms.DateTimeField(
-        label=_("Kapan (WIB)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    planned_at = MomentField(label=_("Kapan (WIB)"))
     aims = forms.CharField(
         label=_("Yang dilatih"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
@@ -134,7 +132,8 @@ class DrillForm(forms.Form):
 
 def _area_choices(warning: Warning) -> list[tuple[str, str]]:
     """The river's places at risk, and whatever is chosen already."""
-    known = set(warning.episode.river.areas.values_list("place_code", flat=True)) | set(warning.area_codes)
+    at_risk = risk.areas().filter(river_id=warning.episode.river_id).values_list("place_code", flat=True)
+    known = {*at_risk, *warning.area_codes}
     codes = sorted(known)
     return list(zip(codes, risk.names_of(codes), strict=True))
 

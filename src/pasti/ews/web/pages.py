@@ -15,12 +15,19 @@ from pasti.ews.queries.policy import policy
 from pasti.kernel.accounts.models import User
 from pasti.kernel.errors import NotFound, Refused
 
+COOKIE = "ews_tempat"
 View = Callable[..., HttpResponse]
 
 
 def shown(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """A page with the city's stages at hand."""
     return render(request, f"ews/{template}", {"policy": policy(), **context}, status=status)
+
+
+def remembered(request: HttpRequest) -> str:
+    """The place this browser chose last; empty when there is none, or what stands there can be none."""
+    code = request.COOKIES.get(COOKIE, "")[:40]
+    return code if code.isprintable() else ""
 
 
 def desk(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.ews.models import RtTask
 from pasti.ews.queries import citizen, reach
-from pasti.ews.services.reach import rt_heads, subscribing, vapid
-from pasti.ews.web.citizen import COOKIE, rts
-from pasti.ews.web.pages import desk, found_or_404, officer, page, shown
+from pasti.ews.services.reach import rt_heads, sirens, subscribing, vapid
+from pasti.ews.web import limits
+from pasti.ews.web.citizen import rts
+from pasti.ews.web.pages import desk, found_or_404, officer, page, remembered, shown
 from pasti.ews.web.reach_forms import SubscribeForm, WarnedForm
 from pasti.kernel.accounts.access import permission_required, signed_in
 from pasti.kernel.errors import NotFound, Refused
@@ -22,7 +25,7 @@ from pasti.kernel.errors import NotFound, Refused
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Choose the kelurahan, then the RT, the way and the language. Sending it twice is one subscription."""
     asked = request.POST.get("kelurahan") or request.GET.get("kelurahan") or request.GET.get("tempat")
-    asked = asked or request.COOKIES.get(COOKIE, "")
+    asked = asked or remembered(request)
     ward = next((one for one in citizen.wards() if f"{asked[:40]}.".startswith(f"{one.code}.")), None)
     if ward is None:
         return shown(request, "subscribe.html", wards=citizen.wards())
@@ -30,10 +33,23 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(
         request.POST or None, choices=choices, initial={"place": asked, "language": _language(request)}
     )
-    if request.method == "POST" and form.is_valid() and _done(form, lambda: subscribing.subscribe(form.wish())):
-        return redirect(f"/ews/langganan/terkirim/?lewat={form.cleaned_data['channel']}")
-    context = {"form": form, "ward": ward, "key": vapid.public_key()}
-    return shown(request, "subscribe.html", 422 if form.errors else 200, **context)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and _too_often(request, form):
+            status = 429
+        elif form.is_valid() and _done(form, lambda: subscribing.subscribe(form.wish())):
+            return redirect(f"/ews/langganan/terkirim/?lewat={form.cleaned_data['channel']}")
+    return shown(request, "subscribe.html", status, form=form, ward=ward, key=vapid.public_key())
+
+
+def _too_often(request: HttpRequest, form: SubscribeForm) -> bool:
+    """Whether this address has asked too often; said at the form, which keeps what was typed."""
+    minutes = limits.wait(limits.SUBSCRIPTIONS, request)
+    if minutes:
+        text = _("Terlalu banyak pendaftaran dari jaringan Anda. Tunggu %(minutes)s menit, lalu kirim lagi.")
+        form.add_error(None, text % {"minutes": minutes})
+    return bool(minutes)
 
 
 @require_safe
@@ -82,7 +98,8 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 @found_or_404
 def reached(request: HttpRequest, warning_id: int) -> HttpResponse:
     """Whom a warning reached and whom it did not."""
-    return desk(request, "reached.html", reach=reach.reach(warning_id))
+    key = base64.b64encode(sirens.public_key()).decode()
+    return desk(request, "reached.html", reach=reach.reach(warning_id), siren_key=key)
 
 
 def _by_link(request: HttpRequest, what: str, act: Callable[[], object]) -> HttpResponse:

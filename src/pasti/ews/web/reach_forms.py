@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pasti.ews.models import Subscription
 from pasti.ews.services.reach.rt_heads import MOST_HOUSES
-from pasti.ews.services.reach.subscribing import Wish
+from pasti.ews.services.reach.subscribing import Wish, refused_address
 
 Channel = Subscription.Channel
 CHANNELS = [
@@ -25,7 +25,7 @@ class SubscribeForm(forms.Form):
     place = forms.ChoiceField(label=_("Tempat"))
     channel = forms.ChoiceField(label=_("Lewat apa?"), choices=CHANNELS, widget=forms.RadioSelect)
     address = forms.CharField(
-        label=_("Nomor atau alamat"), max_length=600, required=False,
+        label=_("Nomor atau alamat"), max_length=600,
         help_text=_("Nomor HP, alamat surel, atau nomor obrolan Telegram. Hanya dipakai untuk peringatan banjir."),
         widget=forms.TextInput(attrs={"autocomplete": "on", "data-push-address": ""}),
     )  # fmt: skip
@@ -36,6 +36,15 @@ class SubscribeForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What is missing is said for the way that was chosen: a number is no e-mail address."""
+        found: dict[str, Any] = super().clean() or {}
+        missing = self.has_error("address", "required") and found.get("channel")
+        if missing:
+            del self.errors["address"]
+            self.add_error("address", refused_address(found["channel"]))
+        return found
 
     def wish(self) -> Wish:
         """What was asked for."""

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.ews.queries import episodes
 from pasti.ews.queries.moment import now
 from pasti.ews.services import reporting
 from pasti.ews.services.reporting import Seen
+from pasti.ews.web import limits
 from pasti.ews.web.pages import shown
 from pasti.ews.web.report_forms import ReportForm
 from pasti.kernel.accounts.models import User
@@ -29,7 +31,8 @@ def report(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = ReportForm(request.POST or None, request.FILES or None, signed_in=user is not None)
     drill = episodes.running_drill()
-    if request.method == "POST" and form.is_valid() and _sent(request, form, user):
+    posted = request.method == "POST" and form.is_valid()
+    if posted and not _too_many(request, form, user) and _sent(request, form, user):
         return redirect("ews:reported")
     context = {"form": form, "key": request.POST.get("idempotency_key", ""), "drill": drill}
     return shown(request, "report.html", status=422 if form.errors else 200, **context)
@@ -47,7 +50,8 @@ def _sent(request: HttpRequest, form: ReportForm, user: User | None) -> bool:
     seen = Seen(
         asked["lon"], asked["lat"], asked["depth_cm"], now() - form.seen_ago(), asked["words"], asked["place_code"]
     )
-    drill = int(request.POST["latihan"]) if request.POST.get("latihan", "").isdecimal() else None
+    marked = request.POST.get("latihan", "")
+    drill = int(marked) if marked.isdecimal() and len(marked) < 18 else None
     try:
         phone = asked.get("phone", "")
         caller = user.pk if user else uuid.uuid5(NAMESPACE, reporting.reporter_key(None, phone))
@@ -59,6 +63,16 @@ def _sent(request: HttpRequest, form: ReportForm, user: User | None) -> bool:
         field = "photo" if refusal.field == "file" else refusal.field
         form.add_error(field if field in form.fields else None, refusal.message)
         return False
+    return True
+
+
+def _too_many(request: HttpRequest, form: ReportForm, user: User | None) -> bool:
+    """Whether strangers behind this address sent too many photos. The report itself is never held back."""
+    if user is not None or not form.cleaned_data.get("photo") or not limits.wait(limits.PHOTOS, request):
+        return False
+    form.add_error(
+        "photo", _("Terlalu banyak foto dari jaringan Anda. Kirim laporan tanpa foto, atau tunggu sebentar.")
+    )
     return True
 
 

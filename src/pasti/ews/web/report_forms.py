@@ -42,7 +42,8 @@ class ReportForm(forms.Form):
     lon = forms.FloatField(label=_("Bujur titik"), required=False, min_value=-180, max_value=180,
                            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))  # fmt: skip
     phone = forms.CharField(
-        label=_("Nomor telepon Anda"), max_length=20, required=False,
+        label=_("Nomor telepon Anda"), max_length=20,
+        error_messages={"required": _("Isi nomor telepon yang bisa dihubungi petugas, atau masuk dengan akun PASTI")},
         help_text=_("Hanya dibaca petugas bila perlu bertanya, dihapus sesudah 30 hari"),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
@@ -53,7 +54,8 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, signed_in: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        del self.fields["phone" if signed_in else "photo"]
+        if signed_in:
+            del self.fields["phone"]
 
     def clean(self) -> dict[str, Any]:
         """A place is a point or a kelurahan; of a kelurahan its middle is taken."""

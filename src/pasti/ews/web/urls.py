@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from pasti.ews.web import after, citizen, desk, forecast, others, reach, report, watch
+from pasti.ews.web import after, citizen, desk, forecast, open_data, others, reach, report, watch
 
 app_name = "ews"
 urlpatterns = [
     path("", citizen.home, name="home"),
     path("lupa/", citizen.forget, name="forget"),
     path("sungai/<slug:code>/", citizen.river, name="river"),
+    path("data/", open_data.listing, name="data"),
+    path("data/<slug:code>/", open_data.gauge, name="data_gauge"),
+    path("data/<slug:code>/<int:year>-<int:month>.csv", open_data.month, name="data_month"),
     path("prakiraan/", forecast.skill, name="forecast"),
     path("peringatan/", citizen.warning_list, name="warnings"),
     path("peringatan/<int:warning_id>/", citizen.warning, name="warning"),

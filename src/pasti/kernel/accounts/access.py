@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from pasti.kernel.accounts.models import Assignment, User
 from pasti.kernel.accounts.scope import Scope, active_assignments
 from pasti.kernel.clock import today
 from pasti.kernel.context import ANONYMOUS, Actor
 from pasti.kernel.publish.registry import registry
+from pasti.kernel.ui.web.unsent import typed, unsent
 
 View = Callable[..., HttpResponse]
 
@@ -128,8 +131,27 @@ def level_required(level: int) -> Callable[[View], View]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """A redirect to the sign-in page that comes back here."""
-    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+    """The sign-in page, which comes back here; for who filled in a form, a page that keeps it until then.
+
+    Who only pressed a button is told that it did not arrive and led back to the page it stood on: an address that only takes
+    what is sent would answer with an empty page.
+    """
+    if fields := typed(request):
+        return unsent(request, fields, 401)
+    back = request.get_full_path()
+    if request.method not in ("GET", "HEAD"):
+        back = _sent_from(request)
+        messages.warning(
+            request, _("Anda perlu masuk lagi. Yang baru Anda kirim belum tersimpan: ulangi sesudah masuk.")
+        )
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': back})}")
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The page of ours on which a form stood; the front door when the browser does not say."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    ours = page.netloc == request.get_host() and page.path.startswith("/") and not page.path.startswith("//")
+    return f"{page.path}?{page.query}" if ours and page.query else page.path if ours else "/"
 
 
 def actor_for(user: Any, role: str = "") -> Actor:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from pasti.kernel.accounts.access import roles_of
+from pasti.kernel.accounts.models import User
 from pasti.kernel.notify import queries as messages
+from pasti.kernel.ui.context import signed_in
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
     """Nothing for strangers: their pages ask the database nothing."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+    if not signed_in(request):
         return {}
-    user = request.user
+    user = cast(User, request.user)
     return {
         "unread": SimpleLazyObject(lambda: messages.unread(user.pk)),
         "is_staff_member": any(code != "warga" for code in roles_of(user)),

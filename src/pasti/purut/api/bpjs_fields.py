@@ -15,6 +15,7 @@ from pasti.purut.queries.bpjs import Hours
 
 LARGEST = 200_000  # bytes of a request
 CARD, NIK = 13, 16  # digits
+BORN_FIRST = 1900  # nobody alive is older
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _HOURS = re.compile(r"([0-2]\d:[0-5]\d) ?- ?([0-2]\d:[0-5]\d)", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -98,6 +99,8 @@ class Fields:
         born = self.date("tanggallahir")
         if born > today():
             raise wrong(_("Tanggal lahir tidak boleh sesudah hari ini"))
+        if born.year < BORN_FIRST:
+            raise wrong(_("Tanggal lahir tidak mungkin: periksa tahunnya"))
         return born
 
     def hours(self) -> Hours:

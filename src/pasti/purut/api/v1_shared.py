@@ -54,6 +54,8 @@ def mine(request: HttpRequest, code: str) -> Antrean:
     if staff:
         record_read(found.patient.person_id, "purut.antrean.read", purpose="purut.care", fields=["state"],
                     object_type="antrean", object_id=found.code)  # fmt: skip
+    else:
+        queries.record_kin(user, [found])
     return found
 
 

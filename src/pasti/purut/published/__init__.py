@@ -123,6 +123,11 @@ ACTIONS = [
         "passed on your cancellation from Mobile JKN",
     ),
     ActionName("purut.patient.registered", "mencatat Anda sebagai pasien baru", "recorded you as a new patient"),
+    ActionName(
+        "purut.patient.tied",
+        "menautkan catatan pasien Anda dengan data penduduk",
+        "tied your patient record to the register",
+    ),
     ActionName("purut.patient.completed", "melengkapi data pasien Anda dari BPJS", "completed your record from BPJS"),
     ActionName("purut.bpjs.sent", "memberi tahu BPJS Kesehatan tentang antrean Anda", "told BPJS of your registration"),
     ActionName("purut.operasi.planned", "menjadwalkan operasi Anda", "planned your operation"),
@@ -154,6 +159,8 @@ def _tasks(user: Any) -> list[Task]:
 TASKS = [TaskSource("purut", _tasks)]
 
 SUBSCRIPTIONS = [
+    # First, so that who has an account is told what follows.
+    Subscription("purut.AntreanBooked", "pasti.purut.services.tying:heard", "purut.tie_patient"),
     Subscription("purut.AntreanBooked", "pasti.purut.messages:booked", "purut.tell_booked"),
     Subscription("purut.AntreanCalled", "pasti.purut.messages:called", "purut.tell_called"),
     Subscription("purut.AntreanBooked", "pasti.purut.services.bpjs_outbox:heard", "purut.bpjs_booked"),

@@ -19,6 +19,7 @@ from pasti.purut.models import Antrean, Dokter, Hospital, Patient, Poli, Sesi, T
 from pasti.purut.queries import estimates
 from pasti.purut.queries.line import ahead_of as ahead_of
 from pasti.purut.queries.people import own_people as own_people
+from pasti.purut.queries.people import record_kin as record_kin
 from pasti.purut.rules import numbers, times, words
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, WAITING, State
 from pasti.purut.services.steps import topic
@@ -41,11 +42,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class BoardCell:
-    """One clinic on the board: the number called last, where, how many wait. No names."""
+    """One clinic on the board: the number called last, where and by which doctor, how many wait. No patient's name.
+
+    A clinic may have two sessions on a day, each with its own numbers from 1: the doctor tells them apart.
+    """
 
     poli: Poli
     label: str
     room: str
+    doctor: str
     called_at: dt.datetime | None
     waiting: int
     booked: int
@@ -218,6 +223,7 @@ def board(poli_code: str = "") -> list[BoardCell]:
     last = {
         a.poli_id: a
         for a in today_rows.filter(state__in=[State.CALLED, State.SERVING])
+        .select_related("sesi__dokter")
         .annotate(at=Max("steps__occurred_at"))
         .order_by("at")
     }
@@ -230,7 +236,8 @@ def board(poli_code: str = "") -> list[BoardCell]:
 
 def _cell(one: Poli, called: Any, waiting: int, booked: int) -> BoardCell:
     shown = numbers.label(one.prefix, called.number) if called else ""
-    return BoardCell(one, shown, called.room if called else "", called.at if called else None, waiting, booked)
+    room, doctor = (called.room, called.sesi.dokter.name) if called else ("", "")
+    return BoardCell(one, shown, room, doctor, called.at if called else None, waiting, booked)
 
 
 def board_position(poli_code: str) -> int:

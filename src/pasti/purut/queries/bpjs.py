@@ -145,7 +145,7 @@ def wait_seconds(antrean: Antrean, ahead: int) -> int:
 def patient(nik: str, card: str, norm: int | None) -> Patient | None:
     """The hospital's record of this insured person, by NIK, card or record number; None for a new patient.
 
-    A record that says another NIK is somebody else's: Raises Refused. One that says none is taken by its number only
+    A record that says another NIK or card is somebody else's: Raises Refused. One that says none is taken by its number only
     when birth date and sex are those in the NIK.
     """
     found = Patient.objects.filter(nik=nik).first()
@@ -157,7 +157,16 @@ def patient(nik: str, card: str, norm: int | None) -> Patient | None:
             return None
     if found is not None and found.nik not in (None, nik):
         raise Refused("pasien-tidak-sesuai", _("NIK tidak sesuai dengan data pasien di rumah sakit"))
+    if found is not None and card and not _holds(found, card):
+        raise Refused("pasien-tidak-sesuai", _("Nomor kartu tidak sesuai dengan data pasien di rumah sakit"))
     return found
+
+
+def _holds(found: Patient, card: str) -> bool:
+    """Whether the card can be this patient's: a card is one person's for life."""
+    if found.jkn_no:
+        return found.jkn_no == card
+    return not Patient.objects.filter(jkn_no=card).exclude(pk=found.pk).exists()
 
 
 def _fits(found: Patient, nik: str) -> bool:

@@ -48,9 +48,21 @@ def today_of_nik(nik: str, born: dt.date | None = None) -> list[Antrean]:
     return _read(rows.filter(patient__birth_date=born) if born else rows, "purut.antrean.read")
 
 
+def name_of(antrean: Antrean) -> str:
+    """The name the patient's record says, for the counter; the read is traced."""
+    record_reads([antrean.patient.person_id] if antrean.patient.person_id else [], "purut.patient.read",
+                 purpose="purut.registration", fields=("name",), object_type="patient")  # fmt: skip
+    return antrean.patient.name
+
+
 def resep_of(antrean: Antrean) -> str:
     """The kind of the registration's prescription; empty without one."""
     return Resep.objects.filter(antrean=antrean).values_list("kind", flat=True).first() or ""
+
+
+def pharmacy_number(antrean: Antrean) -> Resep | None:
+    """The prescription of a registration that is at the pharmacy now, with its number there."""
+    return Resep.objects.filter(antrean=antrean).first() if antrean.state in AT_PHARMACY else None
 
 
 def sessions_to_change(day: dt.date | None = None) -> QuerySet[Sesi]:

@@ -20,7 +20,7 @@ from pasti.kernel.errors import NotFound
 from pasti.purut import queries
 from pasti.purut.models import Antrean, Patient
 from pasti.purut.queries.fhir_public import NOTHING, PUBLIC, Around, Source, coded, identified, ids, on_day, pointing
-from pasti.purut.queries.people import own_people
+from pasti.purut.queries.people import own_people, record_kin
 from pasti.purut.rules import fhir_appointments as rules
 from pasti.purut.rules import times
 from pasti.purut.rules.fhir_resources import LOCATION_PREFIX, POLI_SYSTEM, Resource
@@ -127,6 +127,8 @@ def _record_appointments(rows: list[Antrean], user: User) -> None:
     if is_staff(user):
         people = dict.fromkeys(row.patient.person_id for row in rows if row.patient.person_id)
         record_reads(people, "purut.antrean.read", purpose="purut.care", fields=["state"], object_type="antrean")
+    else:
+        record_kin(user, rows)
 
 
 def _record_patients(rows: list[Patient], user: User) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pasti.kernel.clock import today
+from pasti.kernel.clock import city_zone, now, today
 from pasti.kernel.errors import Refused
-from pasti.purut.models import Antrean
+from pasti.purut.models import Antrean, Hospital
 from pasti.purut.rules.states import SEEN_BEFORE, State
 from pasti.purut.services.line import set_priority, turn_when_late, turned
 from pasti.purut.services.steps import move, news
@@ -35,10 +37,26 @@ def check_in(antrean: Antrean) -> None:
 
 @transaction.atomic
 def arrive(antrean: Antrean, priority: str = "") -> None:
-    """Check in at the kiosk, saying why one should be called first; a priority known already stays."""
+    """Check in by oneself, saying why one should be called first; a priority known already stays.
+
+    Raises Refused `belum-dibuka` before the hospital's time for it, `sesi-selesai` after the session; then the counter
+    decides.
+    """
+    if antrean.state == State.BOOKED:
+        _check_hours(antrean)
     check_in(antrean)
     if priority and not antrean.priority and antrean.state in ARRIVED:
         set_priority(antrean, priority)
+
+
+def _check_hours(antrean: Antrean) -> None:
+    minutes, sesi = Hospital.objects.get().check_in_opens_minutes, antrean.sesi
+    opens = sesi.starts_at - dt.timedelta(minutes=minutes)
+    if antrean.date == today() and now() < opens:
+        words = _("Kedatangan dicatat mulai pukul %(time)s WIB. Datanglah lagi pada jam itu, atau tanyakan di loket.")
+        raise Refused("belum-dibuka", words % {"time": f"{opens.astimezone(city_zone()):%H.%M}"}, field="code")
+    if antrean.date == today() and now() >= sesi.ends_at:
+        raise Refused("sesi-selesai", _("Sesi ini sudah selesai. Silakan ke loket."), field="code")
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ def book(
     """
     check_payer(payer, visit_kind, referral_no)
     terms = Terms(payer, channel, visit_kind, referral_no, current_actor().user_id)
-    sesi, rules = bookable_session(sesi_id)
+    sesi, rules = bookable_session(sesi_id, channel)
     if not has_place(sesi, terms):
         raise full()
     # Everything that can be known before comes before: the session is locked from here to the commit.

@@ -19,7 +19,7 @@ from pasti.kernel.errors import Refused
 from pasti.purut.models import Antrean, Patient, Sesi
 from pasti.purut.queries import bpjs as queries_bpjs
 from pasti.purut.rules.states import ACTIVE, AT_PHARMACY, State
-from pasti.purut.services.arriving import check_in
+from pasti.purut.services.arriving import arrive as arrive_alone
 from pasti.purut.services.booking import book, cancel
 from pasti.purut.services.places import lock_session
 
@@ -133,13 +133,13 @@ def give_back(code: str, reason: str) -> None:
 
 @transaction.atomic
 def arrive(code: str) -> None:
-    """Check in, at our own clock's time. Raises Refused for a second time, another day, or a used registration."""
+    """Check in, at our own clock's time. Raises Refused for a second time, another day or hour, or a used registration."""
     antrean = _locked(code)
     if antrean.state == State.DONE:
         raise Refused("kode-terpakai", _("Kode booking sudah digunakan: pasien sudah selesai dilayani"))
     if antrean.state != State.BOOKED:
         raise Refused("sudah-check-in", _("Pasien sudah check-in"))
-    check_in(antrean)
+    arrive_alone(antrean)
 
 
 def _locked(code: str) -> Antrean:

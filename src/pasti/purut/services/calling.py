@@ -35,7 +35,11 @@ def call_again(antrean: Antrean) -> None:
     Raises Refused `terlalu-sering` after the hospital's limit, `belum-dipanggil` for who was never called.
     """
     limit = Hospital.objects.get().max_calls
-    locked = Antrean.objects.select_related("poli", "patient").select_for_update(of=("self",)).get(pk=antrean.pk)
+    locked = (
+        Antrean.objects.select_related("poli", "patient", "sesi__dokter")
+        .select_for_update(of=("self",))
+        .get(pk=antrean.pk)
+    )
     if not locked.calls:
         raise Refused("belum-dipanggil", _("Antrean %(code)s belum pernah dipanggil") % {"code": antrean.code})
     if locked.calls >= limit:
@@ -85,4 +89,12 @@ def _call(antrean: Antrean, room: str) -> None:
         move(antrean, State.CALLED, calls=antrean.calls + 1, room=room, called_at=now())
     spoken = numbers.spoken(antrean.poli.prefix, antrean.number, antrean.room)
     event = AntreanCalled(antrean.code, label_of(antrean), antrean.poli_id, antrean.room, antrean.booked_by)
-    tell(antrean, event, jenis="panggil", ruang=antrean.room, ucapan=spoken, pukul=now().isoformat())
+    tell(
+        antrean,
+        event,
+        jenis="panggil",
+        ruang=antrean.room,
+        dokter=antrean.sesi.dokter.name,
+        ucapan=spoken,
+        pukul=now().isoformat(),
+    )

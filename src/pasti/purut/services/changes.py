@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pasti.kernel.audit.services import record_change
-from pasti.kernel.clock import city_zone, now
+from pasti.kernel.clock import city_zone, now, today
 from pasti.kernel.errors import Refused
 from pasti.purut.events import SessionCalledOff, SessionMoved
 from pasti.purut.models import Antrean, Hospital, Sesi
@@ -40,6 +40,7 @@ def call_off(sesi_id: int, reason: str) -> Changed:
     """The session is not held. Twice is once: the second time nobody is left to move.
 
     Nobody books it from here on: the row is locked first, and a booking takes its place from an open session only.
+    Raises Refused `sesi-lewat` for a session of a day that is over.
     """
     sesi = _locked(sesi_id)
     Sesi.objects.filter(pk=sesi.pk).update(state=Sesi.State.CANCELLED)
@@ -52,8 +53,9 @@ def call_off(sesi_id: int, reason: str) -> Changed:
 def change_hours(sesi_id: int, starts: dt.datetime, ends: dt.datetime, reason: str) -> Changed:
     """The session is held at other hours of its day; when it becomes shorter the highest numbers lose their place.
 
-    Raises Refused `jam-tidak-sah` for hours that end before they begin, or of another day, `sesi-tutup` when the
-    session was called off.
+    When it becomes longer again, up to the schedule's hours, its places come back. Raises Refused `jam-tidak-sah` for
+    hours that end before they begin, or of another day, `sesi-tutup` when the session was called off, and
+    what `call_off` raises.
     """
     sesi = _locked(sesi_id)
     if sesi.state != Sesi.State.OPEN:
@@ -67,8 +69,7 @@ def change_hours(sesi_id: int, starts: dt.datetime, ends: dt.datetime, reason: s
         return Changed()
     _trace(sesi, "purut.sesi.moved", {"starts_at": starts.isoformat(), "ends_at": ends.isoformat(), "reason": reason})
     losing = _losing(sesi, ends - starts)
-    wanted = {f"quota_{kind}": holding.shrunk(getattr(sesi, f"quota_{kind}"), sesi.ends_at - sesi.starts_at, ends - starts)
-              for kind in KINDS}  # fmt: skip
+    wanted = {f"quota_{kind}": _places(sesi, kind, ends - starts) for kind in KINDS}
     changed = _move_on(sesi, losing, reason)
     sesi.refresh_from_db(fields=[f"used_{kind}" for kind in KINDS])
     quotas = {name: max(quota, getattr(sesi, name.replace("quota", "used"))) for name, quota in wanted.items()}
@@ -81,7 +82,10 @@ def change_hours(sesi_id: int, starts: dt.datetime, ends: dt.datetime, reason: s
 def _locked(sesi_id: int) -> Sesi:
     # Two changes at once would look for places in each other's session, each with its own locked.
     wait_for_turn("sessions")
-    return lock_session(sesi_id)
+    sesi = lock_session(sesi_id)
+    if sesi.date < today():
+        raise Refused("sesi-lewat", _("Hari sesi ini sudah lewat"))
+    return sesi
 
 
 def _bookings(sesi: Sesi) -> list[Antrean]:
@@ -92,12 +96,22 @@ def _bookings(sesi: Sesi) -> list[Antrean]:
 
 def _losing(sesi: Sesi, lasts: dt.timedelta) -> list[Antrean]:
     """Those who are not in the house yet and do not fit the shorter session."""
-    before = sesi.ends_at - sesi.starts_at
-    quotas = {kind: holding.shrunk(getattr(sesi, f"quota_{kind}"), before, lasts) for kind in KINDS}
+    quotas = {kind: _places(sesi, kind, lasts) for kind in KINDS}
     rows = {one.number: one for one in _bookings(sesi) if one.state in (State.BOOKED, State.HELD)}
     bookings = [holding.Booking(number, terms_of(one).counters) for number, one in rows.items()]
     lost = holding.displaced(bookings, {kind: getattr(sesi, f"used_{kind}") for kind in KINDS}, quotas)
     return sorted((rows[one.number] for one in lost), key=lambda one: one.number)
+
+
+def _places(sesi: Sesi, kind: str, lasts: dt.timedelta) -> int:
+    """The places when the session lasts `lasts`: fewer when it becomes shorter, those of the schedule when longer again."""
+    name, planned = f"quota_{kind}", sesi.jadwal
+    day, zone = sesi.date, city_zone()
+    usual = times.moment(day, planned.ends, zone) - times.moment(day, planned.starts, zone)
+    before = sesi.ends_at - sesi.starts_at
+    if lasts <= before:
+        return holding.shrunk(getattr(sesi, name), before, lasts)
+    return max(getattr(sesi, name), holding.shrunk(getattr(planned, name), usual, lasts))
 
 
 def _move_on(sesi: Sesi, losing: list[Antrean], reason: str) -> Changed:

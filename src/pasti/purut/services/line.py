@@ -73,7 +73,9 @@ def turned(turn: int | None) -> dict[str, Any]:
 
 
 def _waiting(sesi_id: int) -> QuerySet[Antrean]:
-    return Antrean.objects.select_related("poli", "patient").filter(sesi_id=sesi_id, state__in=sorted(WAITING))
+    return Antrean.objects.select_related("poli", "patient", "sesi__dokter").filter(
+        sesi_id=sesi_id, state__in=sorted(WAITING)
+    )
 
 
 def recent_calls(sesi_id: int, ratio: int) -> list[str]:

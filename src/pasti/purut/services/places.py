@@ -84,8 +84,10 @@ def check_payer(payer: str, visit_kind: int, referral_no: str) -> None:
         raise Refused("rujukan-wajib", message, status=422, field="referral_no")
 
 
-def bookable_session(sesi_id: int, *, locked: bool = False) -> tuple[Sesi, Hospital]:
-    """The session, if it takes bookings now, and the hospital's rules.
+def bookable_session(sesi_id: int, channel: str, *, locked: bool = False) -> tuple[Sesi, Hospital]:
+    """The session, if it takes bookings by `channel` now, and the hospital's rules.
+
+    From outside until the hospital's minutes before the end; at the counter, where the patient stands, until the end.
 
     Raises NotFound, Refused `sesi-tutup` or `di-luar-jangkauan`.
     """
@@ -93,8 +95,8 @@ def bookable_session(sesi_id: int, *, locked: bool = False) -> tuple[Sesi, Hospi
     if found is None:
         raise NotFound(_("Sesi tidak ditemukan"))
     sesi, sesi.poli, rules = found
-    moment = now()
-    if sesi.state != Sesi.State.OPEN or not times.bookable(moment, sesi.ends_at, rules.closes_minutes_before_end):
+    moment, closes = now(), rules.closes_minutes_before_end if channel in ONLINE else 0
+    if sesi.state != Sesi.State.OPEN or not times.bookable(moment, sesi.ends_at, closes):
         raise Refused("sesi-tutup", _("Pendaftaran untuk sesi ini sudah ditutup"), field="sesi_id")
     if sesi.starts_at > moment + dt.timedelta(days=rules.horizon_days + 1):
         message = _("Pendaftaran dibuka paling awal %(days)s hari sebelumnya") % {"days": rules.horizon_days}

@@ -41,7 +41,7 @@ def join(
     """
     check_payer(payer, visit_kind, referral_no)
     terms = Terms(payer, channel, visit_kind, referral_no, current_actor().user_id)
-    sesi, _rules = bookable_session(sesi_id, locked=True)
+    sesi, _rules = bookable_session(sesi_id, channel, locked=True)
     if has_place(sesi, terms):
         raise Refused(
             "masih-ada-tempat", _("Sesi ini masih punya tempat. Ambil nomor antrean langsung."), field="sesi_id"

@@ -21,9 +21,10 @@ KEPT = 10  # seconds an event's rendering is kept: until all boards have fetched
 
 @require_safe
 def boards(request: HttpRequest) -> HttpResponse:
-    """All clinics of today; each cell leads to the clinic's own board."""
+    """All clinics of today; each cell leads to the clinic's own board. The cells alone when the page itself asks again."""
     cells = [(cell, queries.poli_name(cell.poli)) for cell in queries.board()]
-    return render(request, "purut/boards.html", {"cells": cells, "hospital": queries.hospital()})
+    template = "purut/boards_cells.html" if request.headers.get("X-Live") else "purut/boards.html"
+    return render(request, template, {"cells": cells, "hospital": queries.hospital()})
 
 
 @require_safe

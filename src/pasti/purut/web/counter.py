@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.identity.queries import wallet as cards
-from pasti.kernel.accounts.access import permission_required
+from pasti.kernel.accounts.access import can, permission_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.queries import day as day_queries
+from pasti.purut.rules.sameness import same_name
 from pasti.purut.rules.states import State
 from pasti.purut.web.forms import CodeForm, WalkInForm
+from pasti.purut.web.once import once
 from pasti.purut.web.wording import STATES
 
 CARD = ("rsud-loket/pendaftaran",)  # the question a card is asked at the counter
@@ -38,21 +40,32 @@ def counter(request: HttpRequest) -> HttpResponse:
     form = WalkInForm(request.POST or None, sessions=choices, initial=_from_card(shown) | _usual(request))
     if request.method == "POST" and form.is_valid():
         try:
-            asked = dict(form.cleaned_data)
-            person = {name: asked.pop(name) for name in ("nik", "name", "birth_date", "sex", "phone")}
-            made = services.walk_in(patient=services.PatientWanted(**person), **asked)
-            request.session["purut_sesi"] = made.sesi_id
-            return redirect(f"{reverse('purut:ticket', args=[made.code])}?cetak=1")
+            code = once(request, "purut.web.walk_in", lambda: _register(request, form), form.cleaned_data)
+            return redirect(f"{reverse('purut:ticket', args=[code])}?cetak=1")
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            field = "nik" if refusal.field == "patient" else refusal.field
+            form.add_error(field if field in form.fields else None, refusal.message)
     card = cards.asked_at(user, CARD, request.path, shown)
     context = {
         "form": form,
+        "key": request.POST.get("idempotency_key", ""),
         "code_form": CodeForm(initial={"code": request.GET.get("code", "")[:12].replace("\x00", "")}),
         "card": card,
         "admission": _admission(),
     }
     return render(request, "purut/counter.html", context, status=422 if form.errors else 200)
+
+
+def _register(request: HttpRequest, form: WalkInForm) -> str:
+    """Register the patient; the code. A NIK that stands in the record under another name is said to the clerk."""
+    asked = dict(form.cleaned_data)
+    person = {name: asked.pop(name) for name in ("nik", "name", "birth_date", "sex", "phone")}
+    made = services.walk_in(patient=services.PatientWanted(**person), **asked)
+    request.session["purut_sesi"] = made.sesi_id
+    if not same_name(made.patient.name, person["name"]):
+        said = _("NIK ini tercatat atas nama %(name)s. Bila bukan orangnya, batalkan nomor ini dan periksa NIK-nya.")
+        messages.warning(request, said % {"name": day_queries.name_of(made)})
+    return made.code
 
 
 def _from_card(shown: dict[str, Any]) -> dict[str, Any]:
@@ -106,5 +119,6 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "window": queries.window_of(one),
         "name": queries.poli_name(one.poli),
         "fresh": "cetak" in request.GET,
+        "can_cancel": can(request.user, "purut.register") and day_queries.may_cancel(one),
     }
     return render(request, "purut/ticket.html", context)

@@ -6,15 +6,32 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from pasti.civil.rules import nik as nik_rules
-from pasti.purut.web.wording import priorities
+from pasti.purut.web.wording import kinds_of_visit, priorities
+
+# No control characters, and none that turn or hide the text around them.
+READABLE = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+\Z"
 
 
 def priorities_offered() -> list[tuple[str, str]]:
     """Reasons to be called first, as a list to choose from."""
     return list(priorities().items())
+
+
+def kinds_offered() -> list[tuple[str, str]]:
+    """Kinds of visit, as a list to choose from."""
+    return [(str(kind), words) for kind, words in kinds_of_visit().items()]
+
+
+def visit_kind() -> forms.TypedChoiceField:
+    """What kind of letter an insured patient brings; the usual one when nothing is chosen."""
+    return forms.TypedChoiceField(
+        label=_("Jenis surat"), choices=kinds_offered, coerce=int, empty_value="1", required=False, initial="1",
+        help_text=_("Hanya untuk peserta JKN"),
+    )  # fmt: skip
 
 
 class NamedForm(forms.Form):
@@ -27,7 +44,19 @@ class NamedForm(forms.Form):
                 field.error_messages["required"] = _("%(label)s wajib diisi") % {"label": field.label}
 
 
-class BookingForm(NamedForm):
+class LetterForm(NamedForm):
+    """A form with the letter of an insured patient; who pays for oneself brings none."""
+
+    def clean(self) -> dict[str, Any]:
+        """The number in upper case and without spaces: one letter is one letter, however it is typed."""
+        said = super().clean() or self.cleaned_data
+        insured = said.get("payer") == "jkn"
+        said["referral_no"] = str(said.get("referral_no", "")).replace(" ", "").upper() if insured else ""
+        said["visit_kind"] = int(said.get("visit_kind", 1)) if insured else 1
+        return said
+
+
+class BookingForm(LetterForm):
     """For whom, who pays; the session is chosen before."""
 
     person = forms.ChoiceField(
@@ -39,6 +68,7 @@ class BookingForm(NamedForm):
         label=_("Penjamin"), choices=[("umum", _("Umum (bayar sendiri)")), ("jkn", _("JKN (BPJS Kesehatan)"))],
         widget=forms.RadioSelect, initial="umum",
     )  # fmt: skip
+    visit_kind = visit_kind()
     referral_no = forms.CharField(
         label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30,
         help_text=_("Hanya untuk peserta JKN"), widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -50,12 +80,8 @@ class BookingForm(NamedForm):
         if people:
             self.fields["person"].initial = str(people[0][0])
 
-    def clean_referral_no(self) -> str:
-        """Upper case, without spaces."""
-        return str(self.cleaned_data["referral_no"]).replace(" ", "").upper()
 
-
-class WalkInForm(NamedForm):
+class WalkInForm(LetterForm):
     """A patient at the counter."""
 
     sesi_id = forms.TypedChoiceField(
@@ -66,7 +92,10 @@ class WalkInForm(NamedForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"min_length": _("NIK terdiri atas 16 angka"), "max_length": _("NIK terdiri atas 16 angka")},
     )  # fmt: skip
-    name = forms.CharField(label=_("Nama lengkap"), max_length=120)
+    name = forms.CharField(
+        label=_("Nama lengkap"), max_length=120,
+        validators=[RegexValidator(READABLE, _("Nama memuat karakter yang tidak terlihat"))],
+    )  # fmt: skip
     birth_date = forms.DateField(
         label=_("Tanggal lahir"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -77,8 +106,8 @@ class WalkInForm(NamedForm):
     payer = forms.ChoiceField(
         label=_("Penjamin"), choices=[("umum", _("Umum")), ("jkn", "JKN")], widget=forms.RadioSelect, initial="umum"
     )
+    visit_kind = visit_kind()
     referral_no = forms.CharField(label=_("Nomor rujukan atau surat kontrol"), required=False, max_length=30)
-
     priority = forms.ChoiceField(label=_("Didahulukan"), required=False, choices=priorities_offered)
 
     def __init__(self, *args: Any, sessions: list[tuple[int, str]], **kwargs: Any):
@@ -104,7 +133,9 @@ class CodeForm(NamedForm):
 class RoomForm(NamedForm):
     """The room patients are called to; kept while the nurse works."""
 
-    room = forms.CharField(label=_("Ruang"), max_length=60)
+    room = forms.CharField(
+        label=_("Ruang"), max_length=60, error_messages={"required": _("Isi dulu ruang tempat pasien dipanggil.")}
+    )
 
 
 class KioskForm(NamedForm):

@@ -74,9 +74,10 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
     claimed = request.POST.get("priority", "")
     with acting_as(KIOSK):
         try:
-            services.arrive(one, claimed if claimed in CLAIMED else "")
+            services.arrive(one, claimed if claimed in claims_of(one) else "")
         except Refused as refusal:
-            return _refused(request, why_not(one) or _standing(one), refusal.status)
+            why = refusal.message if refusal.code in ("belum-dibuka", "sesi-selesai") else ""
+            return _refused(request, why_not(one) or why or _standing(one), refusal.status)
     context = {
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "again": before in HERE,
         "name": queries.poli_name(one.poli), "new": one.state in (State.ADMISSION, State.ADMITTING), "printed": True,
@@ -86,12 +87,19 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
 
 def found(request: HttpRequest, rows: list[Antrean]) -> HttpResponse:
     """The registrations somebody has today, each with what can be done now."""
+    words = priorities()
     shown = [
-        (one, queries.label_of(one), queries.poli_name(one.poli), initials(one.patient.name), _standing(one))
+        (one, queries.label_of(one), queries.poli_name(one.poli), initials(one.patient.name), _standing(one),
+         [(key, words[key]) for key in claims_of(one)])
         for one in rows
-    ]
-    context = {"rows": shown, "claims": [(key, priorities()[key]) for key in CLAIMED], "here": HERE}
+    ]  # fmt: skip
+    context = {"rows": shown, "here": HERE}
     return render(request, "purut/kiosk_found.html", context)
+
+
+def claims_of(one: Antrean) -> tuple[str, ...]:
+    """What this patient may say of oneself: a man is not pregnant."""
+    return tuple(key for key in CLAIMED if key != "hamil" or one.patient.sex == "P")
 
 
 def nothing(request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ USUAL = dt.timedelta(days=29)  # before today: a month
 def overview(request: HttpRequest) -> HttpResponse:
     """Waits, absence, punctuality and use of places in a period; `format=csv` and `tabel` give one table as a file."""
     period, fault = _period(request)
-    if request.GET.get("format") == "csv":
+    if request.GET.get("format") == "csv" and not fault:  # a file of other days than asked for would be believed
         return _file(request.GET.get("tabel", ""), period)
     by = {part: queries.waits(period, part) for part in ("all", "poli", "hour", "payer")}
     context = {

@@ -14,7 +14,7 @@ from pasti.purut import queries, services
 from pasti.purut.models import Antrean
 from pasti.purut.queries import day as day_queries
 from pasti.purut.rules.states import State
-from pasti.purut.web.patient import by_code, is_mine
+from pasti.purut.web.patient import is_mine, shown_to
 from pasti.purut.web.wording import STATES
 
 ANSWERS = {"terima": services.accept, "lepas": services.refuse}
@@ -23,7 +23,7 @@ ANSWERS = {"terima": services.accept, "lepas": services.refuse}
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, code: str) -> HttpResponse:
     """What is offered instead of what; two buttons for whose it is. It names nobody, like the number's own page."""
-    one = by_code(code)
+    one = shown_to(request, code)
     if request.method == "POST":
         return _answer(request, one)
     context = {
@@ -58,5 +58,10 @@ def leave(request: HttpRequest, tunggu_id: int) -> HttpResponse:
     if not is_mine(request, row):
         raise Http404
     services.leave(row)
+    row.refresh_from_db()
+    if (
+        row.antrean is not None and row.antrean.state == State.HELD
+    ):  # a place was offered just now: that is to be answered
+        return redirect("purut:offer", code=row.antrean.code)
     messages.info(request, _("Anda tidak lagi di daftar tunggu."))
     return redirect("purut:mine")

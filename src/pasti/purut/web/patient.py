@@ -8,17 +8,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pasti.civil import queries as register
 from pasti.kernel.accounts.access import can, permission_required
 from pasti.kernel.accounts.models import User
 from pasti.kernel.accounts.scope import scoped
-from pasti.kernel.api.retries import done_before, remember
+from pasti.kernel.clock import today
 from pasti.kernel.errors import NotFound, Refused
 from pasti.purut import queries, services
 from pasti.purut.models import Antrean, Poli, Tunggu
@@ -27,7 +26,8 @@ from pasti.purut.queries.line import TO_CALL
 from pasti.purut.rules.states import State
 from pasti.purut.services.steps import topic
 from pasti.purut.web.forms import BookingForm
-from pasti.purut.web.wording import STATES
+from pasti.purut.web.once import once
+from pasti.purut.web.wording import STATES, kind_of_resep
 
 PURPOSE = "purut.registration"
 PAGE = 20
@@ -72,7 +72,7 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
             if "tunggu" in request.POST:
                 if _join(request, form, sesi_id):
                     return redirect("purut:mine")
-            elif antrean := _book(request, user, form, sesi_id):
+            elif antrean := _book(request, form, sesi_id):
                 return redirect("purut:antrean", code=antrean)
     context = {
         "offer": offer,
@@ -86,25 +86,33 @@ def book(request: HttpRequest, sesi_id: int) -> HttpResponse:
 
 @require_safe
 def antrean(request: HttpRequest, code: str) -> HttpResponse:
-    """The number, the window, where it stands. Whoever holds the code may see this; it names nobody."""
-    one = by_code(code)
+    """The number, the window, where it stands. Whoever holds the code may see this; only the household reads whose it is."""
+    one = shown_to(request, code)
+    live = bool(request.headers.get("X-Live"))  # the part that is fetched again and again says no name
     context = {
         "antrean": one, "label": queries.label_of(one), "window": queries.window_of(one), "ahead": queries.ahead_of(one),
         "name": queries.poli_name(one.poli), "state": STATES[State(one.state)], "mine": is_mine(request, one),
         "can_cancel": day_queries.may_cancel(one), "url": request.build_absolute_uri(),
         "after": queries.board_position(one.poli_id), "topic": topic(one.poli_id), "to_call": TO_CALL,
+        "coming": one.state in TO_CALL, "resep": _pharmacy(one), "patient": "" if live else _name_for(request, one),
     }  # fmt: skip
-    template = "purut/antrean_state.html" if request.headers.get("X-Live") else "purut/antrean.html"
+    template = "purut/antrean_state.html" if live else "purut/antrean.html"
     return render(request, template, context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required("purut.book")
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the place back."""
+    """Give the place back, after asking once: a number that is gone does not come back."""
     one = by_code(code)
     if not is_mine(request, one):
         raise Http404
+    if request.method != "POST":
+        if not day_queries.may_cancel(one):
+            return redirect("purut:antrean", code=one.code)
+        context = {"antrean": one, "label": queries.label_of(one), "name": queries.poli_name(one.poli),
+                   "patient": _name_for(request, one)}  # fmt: skip
+        return render(request, "purut/cancel.html", context)
     try:
         services.cancel(one, by_patient=not can(request.user, "purut.register"))
     except Refused as refusal:
@@ -124,6 +132,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     shown = list(rows.order_by("-id")[: PAGE + 1])
     more = "?" + urlencode({"sebelum": shown[PAGE - 1].pk}) if len(shown) > PAGE else ""
+    queries.record_kin(user, shown[:PAGE])
     listed = [
         (one, queries.label_of(one), STATES[State(one.state)], queries.poli_name(one.poli)) for one in shown[:PAGE]
     ]
@@ -135,17 +144,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "purut/mine.html", context)
 
 
-def _book(request: HttpRequest, user: User, form: BookingForm, sesi_id: int) -> str:
+def _book(request: HttpRequest, form: BookingForm, sesi_id: int) -> str:
     """The code of the booking, the same for the same form; empty when refused, with the reason at its field."""
-    key, asked = request.POST.get("idempotency_key", ""), form.cleaned_data
+    wanted = _wanted(form.cleaned_data)
     try:
-        with transaction.atomic():
-            known = done_before(user.pk, key, "purut.web.book")
-            if known:
-                return known
-            made = services.book(sesi_id=sesi_id, **_wanted(asked))
-            remember(user.pk, key, made.code)
-            return made.code
+        return once(request, "purut.web.book", lambda: services.book(sesi_id=sesi_id, **wanted).code, (sesi_id, wanted))
     except Refused as refusal:
         _say(form, refusal)
         return ""
@@ -163,10 +166,8 @@ def _join(request: HttpRequest, form: BookingForm, sesi_id: int) -> bool:
 
 
 def _wanted(asked: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "patient": UUID(asked["person"]), "payer": asked["payer"], "channel": "web",
-        "referral_no": asked["referral_no"] if asked["payer"] == "jkn" else "",
-    }  # fmt: skip
+    terms = {name: asked[name] for name in ("payer", "visit_kind", "referral_no")}
+    return {"patient": UUID(asked["person"]), "channel": "web", **terms}
 
 
 def _say(form: BookingForm, refusal: Refused) -> None:
@@ -192,11 +193,37 @@ def is_mine(request: HttpRequest, one: Antrean | Tunggu) -> bool:
     return bool(one.booked_by == user.pk or kin or can(user, "purut.register"))
 
 
+def _pharmacy(one: Antrean) -> str:
+    """The number at the pharmacy in words; empty when the registration is not there."""
+    resep = day_queries.pharmacy_number(one)
+    return f"{kind_of_resep(resep.kind)} {resep.number}" if resep else ""
+
+
+def _name_for(request: HttpRequest, one: Antrean) -> str:
+    """Whose number it is, for who booked it and for the household; empty for everybody else. A look at kin is traced."""
+    user = request.user
+    if not user.is_authenticated or not (one.booked_by == user.pk or one.patient.person_id in queries.own_people(user)):
+        return ""
+    queries.record_kin(user, [one])
+    return one.patient.name
+
+
 def _found(code: str) -> Poli:
     try:
         return queries.poli(code)
     except NotFound:
         raise Http404 from None
+
+
+def shown_to(request: HttpRequest, code: str) -> Antrean:
+    """The registration for whoever holds its code; once its day is over only for whose it is, and for the hospital.
+
+    A code tried at random then finds a visit of these weeks at most, not one of a million of the past.
+    """
+    one = by_code(code)
+    if one.date < today() and not is_mine(request, one) and not can(request.user, "purut.queue"):
+        raise Http404
+    return one
 
 
 def by_code(code: str) -> Antrean:

@@ -17,6 +17,7 @@ from pasti.purut.models import Antrean, Sesi
 from pasti.purut.queries import day as day_queries
 from pasti.purut.rules.states import ACTIVE, BEFORE_CALLED, FOLLOWS, State
 from pasti.purut.web.forms import RoomForm
+from pasti.purut.web.once import once
 from pasti.purut.web.wording import STATES, priorities
 
 
@@ -76,12 +77,16 @@ def call_next(request: HttpRequest, sesi_id: int) -> HttpResponse:
     form = RoomForm(request.POST)
     if form.is_valid():
         request.session["purut_room"] = form.cleaned_data["room"]
-        called = services.call_next(_session(sesi_id).pk, form.cleaned_data["room"])
-        if called is None:
+        if not once(request, "purut.web.call", lambda: _call(sesi_id, form.cleaned_data["room"])):
             messages.info(request, _("Tidak ada pasien yang menunggu. Tandai dulu pasien yang sudah datang."))
     else:
-        messages.error(request, _("Isi dulu ruang tempat pasien dipanggil."))
+        messages.error(request, str(form.errors["room"][0]))
     return redirect("purut:queue", sesi_id=sesi_id)
+
+
+def _call(sesi_id: int, room: str) -> str:
+    called = services.call_next(_session(sesi_id).pk, room)
+    return called.code if called else ""
 
 
 @require_POST
@@ -94,12 +99,17 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     require(request.user, permission)
     one = _by_code(code)
     try:
-        service(one)
+        once(request, "purut.web.act", lambda: _done(service, one), (code, verb))
         if verb == "datang" and one.state == State.ADMISSION:
             messages.info(request, _("Pasien baru: persilakan ke loket pendaftaran dulu."))
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect(page) if page else redirect("purut:queue", sesi_id=one.sesi_id)
+
+
+def _done(service: Callable[[Antrean], None], one: Antrean) -> str:
+    service(one)
+    return one.code
 
 
 @require_POST

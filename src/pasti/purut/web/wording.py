@@ -18,3 +18,9 @@ def priorities() -> dict[str, str]:
 def kind_of_resep(kind: str) -> str:
     """The kind of a prescription as the pharmacy calls it."""
     return {"racikan": _("Racikan"), "non_racikan": _("Non-racikan")}[kind]
+
+
+def kinds_of_visit() -> dict[int, str]:
+    """Why an insured patient comes, by the kinds of visit of BPJS."""
+    return {1: _("Rujukan puskesmas atau klinik"), 3: _("Surat kontrol"), 2: _("Rujukan dari poli lain di sini"),
+            4: _("Rujukan rumah sakit lain")}  # fmt: skip

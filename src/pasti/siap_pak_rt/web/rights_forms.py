@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pasti.kernel.ui.moments import MomentField
 from pasti.siap_pak_rt.rules import rights as rules
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -57,12 +58,9 @@ class BreachForm(forms.Form):
     data_kinds = forms.CharField(
         label=_("Data apa yang terungkap"), max_length=500, help_text=_("Misalnya: nama, NIK, alamat")
     )
-    started_at = forms.DateTimeField(label=_("Mulai"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    ended_at = forms.DateTimeField(label=_("Berakhir"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    discovered_at = forms.DateTimeField(
-        label=_("Diketahui"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text=_("Batas 3x24 jam dihitung dari sini."),
-    )  # fmt: skip
+    started_at = MomentField(label=_("Mulai"))
+    ended_at = MomentField(label=_("Berakhir"))
+    discovered_at = MomentField(label=_("Diketahui"), help_text=_("Batas 3x24 jam dihitung dari sini."))
     cause = forms.CharField(label=_("Bagaimana terjadi"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     handling = forms.CharField(
         label=_("Penanganan dan pemulihan"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})

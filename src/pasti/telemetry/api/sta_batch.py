@@ -7,6 +7,7 @@ stands for what the request of that id made.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,9 +18,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 
 from pasti.telemetry.api.sta_edge import JSON, base, respond
+from pasti.telemetry.queries.sta_reading import together
 from pasti.telemetry.rules.sta_unfit import Unfit
 
 MOST = 100  # requests of one batch
+SECONDS = 20.0  # for all of them: what has not begun by then is to be sent again
 ROOT = "/sensorthings/v1.1/"
 
 
@@ -38,6 +41,7 @@ class _Batch(msgspec.Struct):
 
 _decoder = msgspec.json.Decoder(_Batch)
 Answer = dict[str, Any]
+Over = Callable[[], bool]
 
 
 def batch(request: HttpRequest, rest: str = "") -> HttpResponse:
@@ -52,18 +56,22 @@ def batch(request: HttpRequest, rest: str = "") -> HttpResponse:
         raise Unfit(f"a batch has at most {MOST} requests, each with an id of its own")
     made: dict[str, Answer] = {}
     answers: list[Answer] = []
-    for group, members in groupby(parts, key=lambda part: part.atomicityGroup):
-        several = list(members)
-        answers += _together(request, several, made) if group else [_one(request, one, made) for one in several]
+    with together(SECONDS) as over:
+        for group, members in groupby(parts, key=lambda part: part.atomicityGroup):
+            several = list(members)
+            done = _together(request, several, made, over) if group else [
+                _one(request, one, made, over) for one in several
+            ]  # fmt: skip
+            answers += done
     return respond({"responses": answers})
 
 
-def _together(request: HttpRequest, parts: list[_Part], made: dict[str, Answer]) -> list[Answer]:
+def _together(request: HttpRequest, parts: list[_Part], made: dict[str, Answer], over: Over) -> list[Answer]:
     """All of a group, or none when one of them fails."""
     answers: list[Answer] = []
     with transaction.atomic():
         for part in parts:
-            answers.append(_one(request, part, made))
+            answers.append(_one(request, part, made, over))
             if answers[-1]["status"] >= 400:
                 transaction.set_rollback(True)
                 break
@@ -77,7 +85,10 @@ def _together(request: HttpRequest, parts: list[_Part], made: dict[str, Answer])
     ]
 
 
-def _one(request: HttpRequest, part: _Part, made: dict[str, Answer]) -> Answer:
+def _one(request: HttpRequest, part: _Part, made: dict[str, Answer], over: Over) -> Answer:
+    if over():
+        words = {"code": 503, "type": "error", "message": "this batch takes too long: send the rest in another"}
+        return {"id": part.id, "status": 503, "body": words}
     answer = _done(request, part, made)
     told: Answer = {"id": part.id, "status": answer.status_code}
     if answer.has_header("Location"):

@@ -20,6 +20,8 @@ from pasti.telemetry.rules.sta_path import path
 from pasti.telemetry.rules.sta_unfit import Unfit
 from pasti.telemetry.services import sta_changing, sta_creating, sta_removing
 
+MOST_OPERATIONS, LARGEST = 500, 1_000_000  # of a JSON Patch: how many, and the bytes of what comes out
+
 
 def create(request: HttpRequest, rest: str) -> HttpResponse:
     """Make an entity of a set. 201 with `Location`, and the id in the body."""
@@ -85,11 +87,23 @@ def _patched(entity: Entity, key: Key, operations: Any) -> HttpResponse:
     shown = reading.entity_at(at, Options(select=names), base())
     before = msgspec.json.decode(msgspec.json.encode(shown))
     try:
-        after = jsonpatch.JsonPatch(operations).apply(before)
+        after = _applied(operations, before)
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError, AttributeError, KeyError) as error:
         raise Unfit(f"the JSON Patch cannot be applied: {str(error)[:200]}") from error
     sta_changing.change(key, _whole(entity, after), whole=True)
     return _named(entity, key, 200)
+
+
+def _applied(operations: Any, before: Any) -> Any:
+    """What a JSON Patch makes of an entity. One operation after the other: copies of copies double what there is."""
+    after, largest = before, max(LARGEST, 2 * len(msgspec.json.encode(before)))
+    if not isinstance(operations, list) or len(operations) > MOST_OPERATIONS:
+        raise Unfit(f"a JSON Patch is a list of at most {MOST_OPERATIONS} operations")
+    for one in operations:
+        after = jsonpatch.JsonPatch([one]).apply(after, in_place=True)
+        if len(msgspec.json.encode(after)) > largest:
+            raise Unfit("the JSON Patch makes the entity too large", status=413)
+    return after
 
 
 def _address(entity: Entity, key: Key) -> str:

@@ -7,12 +7,16 @@ from django.db import models
 
 
 class RefusedMessage(models.Model):
-    """A message that could not be stored, kept so that somebody finds out why. `payload` is its beginning."""
+    """A message that could not be stored, kept so that somebody finds out why. `payload` is its beginning.
+
+    `reason` is Indonesian. `reason_en` is empty in rows from before it was kept.
+    """
 
     topic = models.CharField(max_length=300)
     payload = models.BinaryField()
     size = models.IntegerField()
     reason = models.CharField(max_length=300)
+    reason_en = models.CharField(max_length=300, default="", db_default="")
     device = models.ForeignKey("telemetry.Device", on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.functional import cached_property
 
 from pasti.kernel.clock import now
 from pasti.kernel.errors import NotFound
-from pasti.telemetry.models import Calibration, Datastream, Device, DeviceNote, RefusedMessage, Thing
+from pasti.telemetry.models import Calibration, Datastream, Device, DeviceNote, Observation, RefusedMessage, Thing
+from pasti.telemetry.queries.readings import COUNTS
 
 DAY = dt.timedelta(days=1)
 LOW_BATTERY = 20.0  # percent
@@ -94,6 +96,27 @@ def device(device_id: int) -> Device:
 def streams_of(device_id: int) -> list[Datastream]:
     """The datastreams a device writes, with their property."""
     return list(Datastream.objects.select_related("observed_property").filter(device=device_id).order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Readings that do not count for the same `reasons` (bits of `rules.quality.Reason`): how many, and the newest."""
+
+    reasons: int
+    readings: int
+    newest: dt.datetime
+
+
+def doubts_of(streams: Iterable[Datastream], since: dt.datetime) -> dict[int, list[Doubt]]:
+    """What was doubted in each stream from `since` on, the newest first."""
+    rows = Observation.objects.filter(datastream_id__in=[one.pk for one in streams], phenomenon_time__gte=since)
+    counted = rows.exclude(flag__in=COUNTS).values_list("datastream_id", "reasons")
+    found: dict[int, list[Doubt]] = {}
+    for pk, reasons, count, newest in counted.annotate(count=Count("*"), newest=Max("phenomenon_time")).order_by(
+        "-newest"
+    ):
+        found.setdefault(pk, []).append(Doubt(reasons, count, newest))
+    return found
 
 
 def log_of(device_id: int) -> QuerySet[DeviceNote]:

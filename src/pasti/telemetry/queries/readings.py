@@ -8,6 +8,8 @@ from typing import Any
 
 from pasti.kernel.statements import rows
 
+COUNTS = (1, 2)  # flags of readings that count: good, or of a stream that nobody judges
+
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
@@ -44,7 +46,7 @@ def newest(
 
 def _read(stretch: str, order: str, only_good: bool, values: dict[str, Any]) -> list[StoredReading]:
     """A thousand readings cost more on their way through text and rows of a query set than in the database."""
-    good = "AND flag IN (1, 2) AND result IS NOT NULL " if only_good else ""
+    good = f"AND flag IN {COUNTS} AND result IS NOT NULL " if only_good else ""
     statement = (
         "SELECT phenomenon_time, result, flag, recorded_at FROM telemetry_observation WHERE datastream_id = %(stream)s "
         f"{stretch}{good}ORDER BY phenomenon_time {order} LIMIT %(limit)s"

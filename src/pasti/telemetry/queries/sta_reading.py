@@ -5,8 +5,10 @@ One query for each level of `$expand` (two with `$count`), however many entities
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -19,17 +21,45 @@ from pasti.telemetry.queries.sta_sets import SetQuery, page_size
 from pasti.telemetry.queries.sta_sql import Sql
 from pasti.telemetry.rules.sta_ast import Expand, Options, Path
 from pasti.telemetry.rules.sta_model import ENTITIES, IDS, Entity, Key
-from pasti.telemetry.rules.sta_unfit import missing
+from pasti.telemetry.rules.sta_unfit import Unfit, missing
 
-PATIENCE = "8s"  # a question that takes longer is refused: anybody may ask
+PATIENCE = 8.0  # seconds; a question that takes longer, all its levels together, is refused: anybody may ask
+_ends: ContextVar[float] = ContextVar("ends", default=float("inf"))  # when several questions must be over (monotonic)
+
+
+@contextmanager
+def together(seconds: float) -> Iterator[Callable[[], bool]]:
+    """All questions asked inside share `seconds`; what is given says whether they are used up."""
+    ends = time.monotonic() + seconds
+    token = _ends.set(ends)
+    try:
+        yield lambda: time.monotonic() >= ends
+    finally:
+        _ends.reset(token)
 
 
 @contextmanager
 def patient() -> Iterator[None]:
     """One moment of the database for all levels of an answer, and an end to questions without end."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+    clock = _Clock(min(time.monotonic() + PATIENCE, _ends.get()))
+    with transaction.atomic(), connection.execute_wrapper(clock):
         yield
+
+
+class _Clock:
+    """Gives each statement what is left of the time; telling the database costs, so it is told each second at most."""
+
+    def __init__(self, ends: float):
+        self._ends, self._told = ends, float("inf")
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise Unfit("this question takes too long: name a datastream or a shorter time")
+        if left < self._told - 1:
+            context["cursor"].cursor.execute(f"SET LOCAL statement_timeout = {max(1, int(left * 1000))}")
+            self._told = left
+        return execute(sql, params, many, context)
 
 
 def collection(path: Path, options: Options, base: str, asked: str) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A message that cannot be read, and why, in words for the officer who has to find out."""
+    """A message that cannot be read, and why, in words for the officer who has to find out: Indonesian, English."""
 
     reason: str
+    reason_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,10 @@ def placed(sample: Sample, field: Field, wanted: str) -> float | str | bool | Un
         return None  # a reading that is missing, as QARTOD has it
     inside = converted(value, sample.unit or field.unit, wanted)
     if inside is None:
-        return Unreadable(f"satuan {sample.unit or field.unit!r} tidak dapat dijadikan {wanted!r}")
+        sent = sample.unit or field.unit
+        return Unreadable(
+            f"satuan {sent!r} tidak dapat dijadikan {wanted!r}", f"unit {sent!r} cannot become {wanted!r}"
+        )
     return inside if field.height is None else round(field.height - inside, 9)
 
 

@@ -37,13 +37,22 @@ class StaObservation:
 
 
 class Wrong(ValueError):
-    """Inside this module: the reason found deep down."""
+    """Inside these modules: the reason found deep down, Indonesian and English."""
+
+    def __init__(self, reason: str, reason_en: str):
+        super().__init__(reason, reason_en)
+
+    def unreadable(self) -> Unreadable:
+        """The same as a value."""
+        return Unreadable(*self.args)
 
 
 def parsed(payload: bytes) -> Any:
     """The JSON of a message. NUL, which the database cannot keep, and numbers that are none are refused."""
     if len(payload) > LONGEST:
-        return Unreadable(f"pesan lebih panjang dari {LONGEST // 1024} KB")
+        return Unreadable(
+            f"pesan lebih panjang dari {LONGEST // 1024} KB", f"the message is longer than {LONGEST // 1024} KB"
+        )
     nul = rb"\u0000" in payload or b"\x00" in payload
     if not nul:
         try:
@@ -53,10 +62,10 @@ def parsed(payload: bytes) -> Any:
     try:
         text = payload.decode()
         if nul:
-            return Unreadable("pesan mengandung karakter NUL")
+            return Unreadable("pesan mengandung karakter NUL", "the message contains a NUL character")
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        return Unreadable(f"bukan JSON: {error}"[:200])
+        return Unreadable(f"bukan JSON: {error}"[:200], f"not JSON: {error}"[:200])
 
 
 def _no_constant(name: str) -> Any:
@@ -71,13 +80,16 @@ def moment(value: Any) -> dt.datetime | None:
         if isinstance(value, str):
             found = dt.datetime.fromisoformat(value.replace("Z", "+00:00"))
             if found.tzinfo is None:
-                raise Wrong(f"waktu {value!r} tanpa zona waktu")
+                raise Wrong(f"waktu {value!r} tanpa zona waktu", f"time {value!r} without a time zone")
             return found.astimezone(dt.UTC)
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return dt.datetime.fromtimestamp(value / 1000 if value > MILLISECONDS else value, dt.UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise Wrong(str(error) if isinstance(error, Wrong) else f"waktu {value!r} tidak terbaca") from None
-    raise Wrong(f"waktu {str(value)[:60]!r} tidak terbaca")
+    except Wrong:
+        raise
+    except (ValueError, OverflowError, OSError):
+        pass
+    shown = str(value)[:60]
+    raise Wrong(f"waktu {shown!r} tidak terbaca", f"time {shown!r} cannot be read")
 
 
 def plain(payload: bytes, received: dt.datetime) -> Decoded | Unreadable:
@@ -87,13 +99,15 @@ def plain(payload: bytes, received: dt.datetime) -> Decoded | Unreadable:
         return body
     records = body if isinstance(body, list) else [body]
     if not records or not all(isinstance(one, dict) for one in records):
-        return Unreadable("pesan bukan objek JSON atau daftar objek")
+        return Unreadable(
+            "pesan bukan objek JSON atau daftar objek", "the message is neither a JSON object nor a list of them"
+        )
     try:
         if "values" in records[0]:
             return _plain_records(records)
         return _senml(records, received)
     except Wrong as wrong:
-        return Unreadable(str(wrong))
+        return wrong.unreadable()
 
 
 def _plain_records(records: list[dict[str, Any]]) -> Decoded:
@@ -101,7 +115,7 @@ def _plain_records(records: list[dict[str, Any]]) -> Decoded:
     for one in records:
         values, time = one.get("values"), moment(one.get("ts"))
         if not isinstance(values, dict):
-            raise Wrong("'values' bukan objek")
+            raise Wrong("'values' bukan objek", "'values' is no object")
         samples += [Sample(name, time, _scalar(name, value)) for name, value in values.items()]
     _check(samples)
     newest = records[-1]
@@ -119,7 +133,7 @@ def _senml(records: list[dict[str, Any]], received: dt.datetime) -> Decoded:
         if value is None or not name:
             if {"bn", "bt", "bu", "bv"} & one.keys() and value is None:
                 continue
-            raise Wrong("rekam SenML tanpa nama atau nilai")
+            raise Wrong("rekam SenML tanpa nama atau nilai", "a SenML record without a name or a value")
         if "v" in one:
             value = _scalar(name, value)
             value = value + _scalar(name, base.get("bv", 0)) if isinstance(value, float) else value
@@ -137,16 +151,16 @@ def _senml_time(base: dict[str, Any], one: dict[str, Any], received: dt.datetime
         return None
     numbers = [base.get("bt", 0), one.get("t", 0)]
     if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers):
-        raise Wrong("waktu SenML bukan angka")
+        raise Wrong("waktu SenML bukan angka", "the SenML time is no number")
     seconds = sum(numbers)
     return received + dt.timedelta(seconds=seconds) if abs(seconds) < RELATIVE else moment(seconds)
 
 
 def _check(samples: list[Sample]) -> None:
     if not samples:
-        raise Wrong("pesan tanpa nilai")
+        raise Wrong("pesan tanpa nilai", "a message without a value")
     if len(samples) > MOST:
-        raise Wrong(f"lebih dari {MOST} nilai dalam satu pesan")
+        raise Wrong(f"lebih dari {MOST} nilai dalam satu pesan", f"more than {MOST} values in one message")
 
 
 def _scalar(name: str, value: Any) -> Any:
@@ -156,8 +170,10 @@ def _scalar(name: str, value: Any) -> Any:
         try:
             return float(value)
         except OverflowError:
-            raise Wrong(f"nilai {name!r} di luar jangkauan") from None
-    raise Wrong(f"nilai {name!r} bukan angka, teks, atau benar/salah")
+            raise Wrong(f"nilai {name!r} di luar jangkauan", f"value {name!r} is out of range") from None
+    raise Wrong(
+        f"nilai {name!r} bukan angka, teks, atau benar/salah", f"value {name!r} is no number, text or truth value"
+    )
 
 
 def _number(record: dict[str, Any], key: str) -> float | None:
@@ -171,7 +187,9 @@ def sta_observation(payload: bytes) -> StaObservation | Unreadable:
     if isinstance(body, Unreadable):
         return body
     if not isinstance(body, dict) or "result" not in body:
-        return Unreadable("bukan Observation SensorThings: tanpa 'result'")
+        return Unreadable(
+            "bukan Observation SensorThings: tanpa 'result'", "no SensorThings Observation: it has no 'result'"
+        )
     if "@iot.selfLink" in body:
         return StaObservation(None, None, published=True)
     try:
@@ -183,7 +201,7 @@ def sta_observation(payload: bytes) -> StaObservation | Unreadable:
             body.get("resultQuality"), _feature(body),
         )  # fmt: skip
     except Wrong as wrong:
-        return Unreadable(str(wrong))
+        return wrong.unreadable()
 
 
 def _interval(value: Any) -> tuple[dt.datetime | None, dt.datetime | None]:
@@ -191,7 +209,7 @@ def _interval(value: Any) -> tuple[dt.datetime | None, dt.datetime | None]:
         first, _, last = value.partition("/")
         begins, end = moment(first), moment(last)
         if begins and end and end < begins:
-            raise Wrong("selang waktu terbalik")
+            raise Wrong("selang waktu terbalik", "the interval ends before it begins")
         return begins, end
     return moment(value), None
 
@@ -199,7 +217,7 @@ def _interval(value: Any) -> tuple[dt.datetime | None, dt.datetime | None]:
 def _object(body: dict[str, Any], key: str) -> dict[str, Any] | None:
     value = body.get(key)
     if value is not None and not isinstance(value, dict):
-        raise Wrong(f"{key!r} bukan objek")
+        raise Wrong(f"{key!r} bukan objek", f"{key!r} is no object")
     return value
 
 
@@ -209,5 +227,8 @@ def _feature(body: dict[str, Any]) -> int | None:
         return None
     number = linked.get("@iot.id") if isinstance(linked, dict) else None
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**63:
-        raise Wrong("FeatureOfInterest lewat MQTT hanya dengan '@iot.id'")
+        raise Wrong(
+            "FeatureOfInterest lewat MQTT hanya dengan '@iot.id'",
+            "a FeatureOfInterest by MQTT is named by '@iot.id' only",
+        )
     return number

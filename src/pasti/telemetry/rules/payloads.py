@@ -60,16 +60,18 @@ def cayenne(data: bytes, port: int) -> Values:
             return taken
         values, at = taken
         found += values
-    return found or Unreadable("muatan kosong")
+    return found or Unreadable("muatan kosong", "the payload is empty")
 
 
 def _lpp_value(data: bytes, at: int, channel: int, kind: int) -> tuple[list[Value], int] | Unreadable:
     if kind not in _LPP:
-        return Unreadable(f"jenis Cayenne {kind} tidak dikenal pada bita {at}")
+        return Unreadable(
+            f"jenis Cayenne {kind} tidak dikenal pada bita {at}", f"unknown Cayenne type {kind} at byte {at}"
+        )
     name, size, parts, signed, step, unit = _LPP[kind]
     end = at + 2 + size * len(parts)
     if end > len(data):
-        return Unreadable(f"muatan terpotong pada bita {at}")
+        return _cut_off(at)
     values = []
     for index, part in enumerate(parts):
         begins = at + 2 + size * index
@@ -80,7 +82,7 @@ def _lpp_value(data: bytes, at: int, channel: int, kind: int) -> tuple[list[Valu
 
 def _lpp_gps(data: bytes, at: int, channel: int) -> tuple[list[Value], int] | Unreadable:
     if at + 11 > len(data):
-        return Unreadable(f"muatan terpotong pada bita {at}")
+        return _cut_off(at)
     latitude, longitude, altitude = (
         int.from_bytes(data[at + 2 + 3 * index : at + 5 + 3 * index], "big", signed=True) for index in range(3)
     )
@@ -103,13 +105,18 @@ def milesight_em500_udl(data: bytes, port: int) -> Values:
         channel, kind = data[at], data[at + 1]
         size = _MILESIGHT_ATTRIBUTES.get(kind) if channel == 0xFF else _MILESIGHT_SIZES.get((channel, kind))
         if size is None:
-            return Unreadable(f"kanal Milesight {channel:02X}{kind:02X} tidak dikenal pada bita {at}")
+            name = f"{channel:02X}{kind:02X}"
+            return Unreadable(
+                f"kanal Milesight {name} tidak dikenal pada bita {at}", f"unknown Milesight channel {name} at byte {at}"
+            )
         body = data[at + 2 : at + 2 + size]
         if len(body) < size:
-            return Unreadable(f"muatan terpotong pada bita {at}")
+            return _cut_off(at)
         found += _milesight_value(channel, body)
         at += 2 + size
-    return found if at == len(data) and found else Unreadable("muatan tanpa nilai, atau terpotong")
+    if at == len(data) and found:
+        return found
+    return Unreadable("muatan tanpa nilai, atau terpotong", "the payload has no value, or is cut off")
 
 
 _MILESIGHT_SIZES = {(0x01, 0x75): 1, (0x03, 0x82): 2, (0x83, 0xE9): 5, (0x20, 0xCE): 6}
@@ -137,9 +144,9 @@ def dragino_ldds75(data: bytes, port: int) -> Values:
     Also of its follower DDS75-LB/LS: the same eight bytes on port 2. A distance it could not take is left out.
     """
     if port != 2:
-        return Unreadable(f"pangkalan {port} bukan pangkalan nilai LDDS75")
+        return Unreadable(f"pangkalan {port} bukan pangkalan nilai LDDS75", f"port {port} carries no LDDS75 values")
     if len(data) < 4:
-        return Unreadable("muatan LDDS75 terpotong")
+        return Unreadable("muatan LDDS75 terpotong", "the LDDS75 payload is cut off")
     battery, distance = struct.unpack_from(">HH", data)
     found = [Value("battery_voltage", (battery & 0x3FFF) / 1000, "V")]
     if distance != _NOTHING_SEEN and distance >= _TOO_NEAR:
@@ -149,6 +156,10 @@ def dragino_ldds75(data: bytes, port: int) -> Values:
         if temperature:  # zero when no probe is connected
             found.append(Value("temperature", temperature / 10, "Cel"))
     return found
+
+
+def _cut_off(at: int) -> Unreadable:
+    return Unreadable(f"muatan terpotong pada bita {at}", f"the payload is cut off at byte {at}")
 
 
 DECODERS: dict[str, Callable[[bytes, int], Values]] = {

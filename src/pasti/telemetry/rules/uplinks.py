@@ -34,14 +34,16 @@ def chirpstack(payload: bytes) -> Uplink | Unreadable:
     if isinstance(body, Unreadable):
         return body
     if not isinstance(body, dict) or not isinstance(body.get("deviceInfo"), dict):
-        return Unreadable("bukan pesan 'up' ChirpStack: tanpa 'deviceInfo'")
+        return Unreadable(
+            "bukan pesan 'up' ChirpStack: tanpa 'deviceInfo'", "no ChirpStack 'up' message: it has no 'deviceInfo'"
+        )
     try:
         return Uplink(
             _eui(body["deviceInfo"].get("devEui")), moment(body.get("time")), _port(body.get("fPort")),
             _bytes(body.get("data")), _fields(body.get("object")), None, _strongest(body.get("rxInfo")),
         )  # fmt: skip
     except Wrong as wrong:
-        return Unreadable(str(wrong))
+        return wrong.unreadable()
 
 
 def things_stack(payload: bytes) -> Uplink | Unreadable:
@@ -50,10 +52,13 @@ def things_stack(payload: bytes) -> Uplink | Unreadable:
     if isinstance(body, Unreadable):
         return body
     if not isinstance(body, dict):
-        return Unreadable("bukan pesan The Things Stack")
+        return Unreadable("bukan pesan The Things Stack", "no message of The Things Stack")
     ids, up = body.get("end_device_ids"), body.get("uplink_message")
     if not isinstance(ids, dict) or not isinstance(up, dict):
-        return Unreadable("bukan pesan uplink The Things Stack: tanpa 'end_device_ids' atau 'uplink_message'")
+        return Unreadable(
+            "bukan pesan uplink The Things Stack: tanpa 'end_device_ids' atau 'uplink_message'",
+            "no uplink of The Things Stack: it has no 'end_device_ids' or 'uplink_message'",
+        )
     try:
         battery = up.get("last_battery_percentage")
         return Uplink(
@@ -62,7 +67,7 @@ def things_stack(payload: bytes) -> Uplink | Unreadable:
             _battery(battery), _strongest(up.get("rx_metadata")),
         )  # fmt: skip
     except Wrong as wrong:
-        return Unreadable(str(wrong))
+        return wrong.unreadable()
 
 
 def decoded(uplink: Uplink, decoder: str) -> Decoded | Unreadable:
@@ -70,11 +75,13 @@ def decoded(uplink: Uplink, decoder: str) -> Decoded | Unreadable:
     if decoder == OBJECT:
         samples = [Sample(name, uplink.time, value) for name, value in _flat(uplink.object)]
         if not samples:
-            return Unreadable("server jaringan tidak menguraikan muatan ini")
+            return Unreadable(
+                "server jaringan tidak menguraikan muatan ini", "the network server did not decode this payload"
+            )
         return _with_health(samples, uplink)
     read = DECODERS.get(decoder)
     if read is None:
-        return Unreadable(f"pengurai {decoder!r} bukan untuk LoRaWAN")
+        return Unreadable(f"pengurai {decoder!r} bukan untuk LoRaWAN", f"decoder {decoder!r} is not for LoRaWAN")
     values = read(uplink.data, uplink.port)
     if isinstance(values, Unreadable):
         return values
@@ -102,7 +109,7 @@ def _flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
 def _eui(value: Any) -> str:
     text = str(value or "").lower().replace("-", "").replace(":", "")
     if len(text) != 16 or any(character not in "0123456789abcdef" for character in text):
-        raise Wrong("pesan tanpa DevEUI yang benar")
+        raise Wrong("pesan tanpa DevEUI yang benar", "a message without a proper DevEUI")
     return text
 
 
@@ -114,7 +121,7 @@ def _bytes(value: Any) -> bytes:
     try:
         return base64.b64decode(value or "", validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise Wrong("muatan bukan base64") from None
+        raise Wrong("muatan bukan base64", "the payload is not base64") from None
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from pasti.kernel.outbox.services import emit
 from pasti.telemetry.events import DeviceAnswered
 from pasti.telemetry.models import RefusedMessage
+from pasti.telemetry.rules.decoded import Unreadable
 from pasti.telemetry.services import calibrating, sta_features
 from pasti.telemetry.services.known import Known
 from pasti.telemetry.services.readings import Outcome, Reading, store
@@ -22,9 +23,9 @@ KEPT = 5000  # refused messages, the newest
 SHOWN = 4096  # bytes of a refused message
 SEEN_EVERY = dt.timedelta(seconds=10)  # a device's row is written at most this often
 REASONS = {
-    Outcome.FUTURE: "waktu di masa depan",
-    Outcome.ANCIENT: "waktu sebelum 1970",
-    Outcome.UNKNOWN: "aliran data tidak ada",
+    Outcome.FUTURE: Unreadable("waktu di masa depan", "its time lies in the future"),
+    Outcome.ANCIENT: Unreadable("waktu sebelum 1970", "its time lies before 1970"),
+    Outcome.UNKNOWN: Unreadable("aliran data tidak ada", "there is no such datastream"),
 }
 
 
@@ -76,7 +77,7 @@ def _parted(messages: Sequence[Incoming], error: Exception) -> Taken:
     """One of the messages is poison: halving finds it in a few steps, and the others are stored."""
     if len(messages) == 1:
         log.exception("message on %s could not be taken", messages[0].topic)
-        return _refuse_one(messages[0], f"tidak dapat disimpan: {error}")
+        return _refuse_one(messages[0], Unreadable(f"tidak dapat disimpan: {error}", f"cannot be stored: {error}"))
     middle = len(messages) // 2
     taken = take(messages[:middle])
     taken += take(messages[middle:])
@@ -139,20 +140,24 @@ def _answers(translated: Sequence[Translated]) -> None:
             emit(DeviceAnswered(one.answer[0], one.answer[1]), aggregate=f"device:{one.answer[0]}")
 
 
-def _refuse(refused: Sequence[tuple[Incoming, str, int | None]]) -> None:
+def _refuse(refused: Sequence[tuple[Incoming, Unreadable, int | None]]) -> None:
     if not refused:
         return
     made = RefusedMessage.objects.bulk_create(
         RefusedMessage(
             topic=one.topic.replace("\x00", "")[:300], payload=one.payload[:SHOWN], size=len(one.payload),
-            reason=reason.replace("\x00", "")[:300], device_id=device_id, at=one.received,
+            reason=_kept(why.reason), reason_en=_kept(why.reason_en), device_id=device_id, at=one.received,
         )
-        for one, reason, device_id in refused
+        for one, why, device_id in refused
     )  # fmt: skip
     RefusedMessage.objects.filter(pk__lte=max(row.pk for row in made) - KEPT).delete()
 
 
+def _kept(words: str) -> str:
+    return words.replace("\x00", "")[:300]
+
+
 @transaction.atomic
-def _refuse_one(message: Incoming, reason: str) -> Taken:
-    _refuse([(message, reason, None)])
+def _refuse_one(message: Incoming, why: Unreadable) -> Taken:
+    _refuse([(message, why, None)])
     return Taken(refused=1)

@@ -95,7 +95,9 @@ def _read(address: Address, one: Message) -> uplinks.Uplink | Decoded | decoding
     if address.kind is Kind.CHIRPSTACK:
         found = uplinks.chirpstack(one.payload)
         if isinstance(found, uplinks.Uplink) and found.dev_eui != address.key:
-            return Unreadable("DevEUI pada topik dan pada pesan berbeda")
+            return Unreadable(
+                "DevEUI pada topik dan pada pesan berbeda", "the DevEUIs of the topic and of the message differ"
+            )
         return found
     if address.kind is Kind.THINGS_STACK:
         return uplinks.things_stack(one.payload)

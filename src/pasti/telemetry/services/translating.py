@@ -23,32 +23,40 @@ class Translated:
     signal: float | None = None
     skew: float | None = None
     answer: tuple[str, dict[str, Any]] | None = None
-    refusal: str = ""
+    refusal: Unreadable | None = None
+
+
+def _refused(id_: str, en: str, device_id: int | None = None) -> Translated:
+    return Translated(refusal=Unreadable(id_, en), device_id=device_id)
 
 
 def translate(message: Message, known: Known) -> Translated:
     """The readings in one message. Never raises for what a message says."""
     address = topics.understood(message.topic)
     if address is None:
-        return Translated(refusal="topik tidak dikenal")
+        return _refused("topik tidak dikenal", "unknown topic")
     body = known.read[id(message)]
     if isinstance(body, Unreadable):
         sender = known.by_code.get(address.key)
-        return Translated(refusal=body.reason, device_id=sender.pk if sender else None)
+        return Translated(refusal=body, device_id=sender.pk if sender else None)
     if isinstance(body, StaObservation):
         return _sta(int(address.key), body, message, known)
     if isinstance(body, uplinks.Uplink):
         return _uplink(body, message, known)
     sender = known.by_code.get(address.key)
     if sender is None or sender.retired:
-        return Translated(refusal="alat tidak terdaftar" if sender is None else "alat sudah tidak dipakai")
+        return _not_at_work(sender)
     return _answer(sender, message) if address.kind is Kind.ACK else _fields(sender, body, message, known)
 
 
 def _answer(sender: Sender, message: Message) -> Translated:
     body = decoding.parsed(message.payload)
     if not isinstance(body, dict):
-        why = body.reason if isinstance(body, Unreadable) else "jawaban bukan objek JSON"
+        why = (
+            body
+            if isinstance(body, Unreadable)
+            else Unreadable("jawaban bukan objek JSON", "the answer is no JSON object")
+        )
         return Translated(refusal=why, device_id=sender.pk)
     return Translated(device_id=sender.pk, answer=(sender.code, body))
 
@@ -56,10 +64,12 @@ def _answer(sender: Sender, message: Message) -> Translated:
 def _uplink(body: uplinks.Uplink, message: Message, known: Known) -> Translated:
     sender = known.by_eui.get(body.dev_eui)
     if sender is None or sender.retired:
-        return Translated(refusal=f"tidak ada alat dengan DevEUI {body.dev_eui}")
+        return _refused(
+            f"tidak ada alat dengan DevEUI {body.dev_eui}", f"there is no device with DevEUI {body.dev_eui}"
+        )
     decoded = uplinks.decoded(body, sender.decoder)
     if isinstance(decoded, Unreadable):
-        return Translated(refusal=decoded.reason, device_id=sender.pk)
+        return Translated(refusal=decoded, device_id=sender.pk)
     return _fields(sender, decoded, message, known)
 
 
@@ -70,17 +80,30 @@ def _fields(sender: Sender, body: Decoded, message: Message, known: Known) -> Tr
         if where is None:
             continue  # what nobody asked for, such as a temperature beside a distance
         if known.owners.get(where.datastream) != sender.pk:
-            return Translated(refusal=f"aliran untuk {sample.field!r} bukan milik alat ini", device_id=sender.pk)
+            name = repr(sample.field)
+            return _refused(
+                f"aliran untuk {name} bukan milik alat ini", f"the stream for {name} is not this device's", sender.pk
+            )
         value = placed(sample, where, known.units.get(where.datastream, ""))
         if isinstance(value, Unreadable):
-            return Translated(refusal=f"{sample.field}: {value.reason}", device_id=sender.pk)
+            return _refused(f"{sample.field}: {value.reason}", f"{sample.field}: {value.reason_en}", sender.pk)
         made.readings.append(_reading(where.datastream, sample, value, message))
     if not made.readings and not _only_health(body):
         names = ", ".join(sorted({one.field for one in body.samples}))[:200]
-        return Translated(refusal=f"tidak satu pun kolom ({names}) punya aliran data", device_id=sender.pk)
+        return _refused(
+            f"tidak satu pun kolom ({names}) punya aliran data",
+            f"none of the fields ({names}) has a datastream",
+            sender.pk,
+        )
     times = [one.time for one in body.samples if one.time is not None]
     made.skew = (max(times) - message.received).total_seconds() if times else None
     return made
+
+
+def _not_at_work(sender: Sender | None) -> Translated:
+    if sender is None:
+        return _refused("alat tidak terdaftar", "the device is not registered")
+    return _refused("alat sudah tidak dipakai", "the device is no longer in use")
 
 
 def _only_health(body: Decoded) -> bool:
@@ -99,9 +122,10 @@ def _sta(stream: int, body: StaObservation, message: Message, known: Known) -> T
     if body.published:
         return Translated()  # our own words, come back
     if stream not in known.owners:
-        return Translated(refusal="aliran data tidak ada")
+        return _refused("aliran data tidak ada", "there is no such datastream")
     if body.feature_id is not None and body.feature_id not in known.features:
-        return Translated(refusal=f"tidak ada FeatureOfInterest {body.feature_id}")
+        number = body.feature_id
+        return _refused(f"tidak ada FeatureOfInterest {number}", f"there is no FeatureOfInterest {number}")
     owner = known.owners[stream]
     time = body.time or message.received
     number = isinstance(body.result, int | float) and not isinstance(body.result, bool)

@@ -17,7 +17,8 @@ from pasti.kernel.clock import city_zone, now
 from pasti.kernel.errors import NotFound
 from pasti.telemetry.models import Datastream, Device
 from pasti.telemetry.queries import devices as queries
-from pasti.telemetry.queries.latest import latest
+from pasti.telemetry.queries.latest import LatestReading, latest
+from pasti.telemetry.queries.readings import COUNTS
 from pasti.telemetry.queries.series import series
 from pasti.telemetry.web import wording
 
@@ -45,7 +46,10 @@ def listing(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest) -> HttpResponse:
     """Messages that could not be stored, and why."""
     page = _page(queries.refused(), request, ("-id",))
-    page["rows"] = [(one, bytes(one.payload)[:400].decode("utf-8", "backslashreplace")) for one in page["items"]]
+    page["rows"] = [
+        (one, wording.refusal(one), bytes(one.payload)[:400].decode("utf-8", "backslashreplace"))
+        for one in page["items"]
+    ]
     return render(request, "telemetry/refused.html", page)
 
 
@@ -68,17 +72,29 @@ def shown(request: HttpRequest, one: Device, *, key: str = "", status: int = 200
     """The page of one device; with `key` just made, this once."""
     streams = queries.streams_of(one.pk)
     newest = latest(stream.pk for stream in streams)
+    doubts = queries.doubts_of(streams, now() - queries.DAY)
     page = _page(queries.log_of(one.pk), request, ("-occurred_at", "-id"))
     context = page | {
         "device": one, "health": queries.health([one])[0], "key": key, "state": wording.states()[one.state],
         "decoder": wording.decoder(one.decoder), "calibrations": queries.calibrations_of(one.pk),
-        "streams": [(stream, newest.get(stream.pk), *_chart(stream)) for stream in streams],
+        "doubtful": sum(one.readings for found in doubts.values() for one in found),
+        "streams": [_of_stream(stream, newest.get(stream.pk), doubts.get(stream.pk, [])) for stream in streams],
         "log": [(note, wording.kinds()[note.kind]) for note in page["items"]],
     }  # fmt: skip
     answer = render(request, "telemetry/device.html", context, status=status)
     if key:
         answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _of_stream(stream: Datastream, newest: LatestReading | None, doubts: list[queries.Doubt]) -> dict[str, Any]:
+    """A stream with its newest reading, and in words what was doubted since yesterday."""
+    points, unit = _chart(stream)
+    return {
+        "stream": stream, "newest": newest, "points": points, "unit": unit,
+        "doubted": newest is not None and newest.flag not in COUNTS,
+        "doubts": [(wording.doubts(one.reasons), one.readings, one.newest) for one in doubts],
+    }  # fmt: skip
 
 
 def _chart(stream: Datastream) -> tuple[list[tuple[str, Any]], str]:

@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pasti.kernel.clock import city_zone, now
+from pasti.kernel.ui.moments import LOCAL, MomentField
 from pasti.telemetry.models import Device, DeviceNote
 from pasti.telemetry.queries import devices as queries
 from pasti.telemetry.rules.decoded import UNITS, Field, field_of
 from pasti.telemetry.services.devices import DeviceWanted
 
 ROWS = 2  # fields offered at first; then always one more than the device has
-LOCAL = "%Y-%m-%dT%H:%M"
 DECODERS = [
     ("json", _("JSON biasa atau SenML, lewat MQTT")),
     ("cayenne-lpp", "Cayenne LPP (LoRaWAN)"),
@@ -127,14 +127,6 @@ class DeviceForm(forms.Form):
             self.device.code if self.device else given["code"], given["name"], given["decoder"], given["dev_eui"],
             given["silent_after"], given["thing"], fields,
         )  # fmt: skip
-
-
-class MomentField(forms.DateTimeField):
-    """A moment typed in the city's time."""
-
-    def __init__(self, **kwargs: Any):
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
-        super().__init__(input_formats=[LOCAL, "%Y-%m-%dT%H:%M:%S"], widget=widget, **kwargs)
 
 
 def this_minute() -> str:

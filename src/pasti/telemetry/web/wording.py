@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from django.utils.translation import gettext as _
+
+from pasti.telemetry.models import RefusedMessage
+from pasti.telemetry.rules.quality import WORDS, Reason
 
 
 def states() -> dict[str, str]:
@@ -29,3 +33,18 @@ def decoder(code: str) -> str:
     from pasti.telemetry.web.forms import DECODERS
 
     return str(dict(DECODERS).get(code, code))
+
+
+def refusal(message: RefusedMessage) -> str:
+    """Why a message was refused, in the reader's language where it is known in it."""
+    return (message.reason_en if _english() else "") or message.reason
+
+
+def doubts(reasons: int) -> str:
+    """What the quality tests say of a reading (`rules.quality.Reason` bits); what came after a silence is not doubted."""
+    said = [words[_english()] for reason, words in WORDS.items() if reasons & reason and reason is not Reason.GAP]
+    return ", ".join(said) or _("tanpa nilai")
+
+
+def _english() -> bool:
+    return (translation.get_language() or "").startswith("en")

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import F
 
 from pasti.ews.models import Siren, SirenCommand, Warning
-from pasti.ews.queries.moment import now
+from pasti.ews.queries.moment import lived, now
 from pasti.ews.queries.policy import policy
 from pasti.kernel.outbox.models import StoredEvent
 from pasti.platform import secret_files
@@ -76,12 +76,10 @@ def heard(event: StoredEvent) -> None:
     siren = Siren.objects.filter(device=event.payload["device"]).first()
     if siren is None or not isinstance(answer, dict):
         return
-    state = answer.get("keadaan")
-    Siren.objects.filter(pk=siren.pk).update(
-        heard_at=event.occurred_at, state=state if state in Pattern.values else siren.state
-    )
+    state, at = answer.get("keadaan"), lived(event.occurred_at)
+    Siren.objects.filter(pk=siren.pk).update(heard_at=at, state=state if state in Pattern.values else siren.state)
     mine = SirenCommand.objects.filter(siren=siren, nonce=str(answer.get("nonce", ""))[:32], acked_at=None)
-    mine.update(acked_at=event.occurred_at, answer=answer)
+    mine.update(acked_at=at, answer=answer)
 
 
 def body(command: SirenCommand) -> bytes:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -80,8 +81,10 @@ def stop(token: str) -> None:
 
 
 def end(subscription_id: int) -> None:
-    """Take an address out and forget it."""
-    Subscription.objects.filter(pk=subscription_id, ended_at=None).update(ended_at=now(), address="", keys={})
+    """Take an address out and forget it, also where texts to it were recorded for want of a provider."""
+    rows = Subscription.objects.filter(pk=subscription_id, ended_at=None)
+    _forget_recorded(rows)
+    rows.update(ended_at=now(), address="", keys={})
 
 
 def stop_token(subscription_id: int) -> str:
@@ -92,7 +95,23 @@ def stop_token(subscription_id: int) -> str:
 def forget_unconfirmed() -> int:
     """Addresses that nobody confirmed are taken out; returns how many."""
     rows = Subscription.objects.filter(confirmed_at=None, ended_at=None, created_at__lt=now() - CONFIRM_WITHIN)
+    _forget_recorded(rows)
     return rows.delete()[0]
+
+
+def asking(row: Subscription, codes: Sequence[str], language: str) -> tuple[str, str]:
+    """Title and text of the message with the link that confirms."""
+    token = signing.dumps([row.pk, list(codes), language], salt="ews.confirm")
+    url = f"{settings.PASTI_BASE_URL}/ews/langganan/setuju/{token}/"
+    with override(language):
+        title = _("Setujui peringatan banjir dari PASTI")
+        body = _("Buka tautan ini untuk mulai menerima peringatan banjir. Bila bukan Anda yang meminta, abaikan.")
+    return title, f"{body}\n\n{url}\n"
+
+
+def _forget_recorded(rows: QuerySet[Subscription]) -> None:
+    for channel, address in rows.values_list("channel", "address"):
+        Recorded.objects.filter(channel=channel, address=address, text__contains="/ews/").delete()
 
 
 def _read(token: str, salt: str, within: dt.timedelta) -> tuple[Subscription, list[str], str]:
@@ -108,20 +127,23 @@ def _read(token: str, salt: str, within: dt.timedelta) -> tuple[Subscription, li
 
 def _ask(row: Subscription, codes: list[str], language: str) -> None:
     """Send the confirming link: by mail, or through the channel's gateway when the next message goes out."""
-    token = signing.dumps([row.pk, codes, language], salt="ews.confirm")
-    url = f"{settings.PASTI_BASE_URL}/ews/langganan/setuju/{token}/"
-    with override(language):
-        title = _("Setujui peringatan banjir dari PASTI")
-        body = _("Buka tautan ini untuk mulai menerima peringatan banjir. Bila bukan Anda yang meminta, abaikan.")
-    if row.channel == Channel.EMAIL:
-        letter = EmailMessage(title, f"{body}\n\n{url}\n", to=[row.address])
-        transaction.on_commit(lambda: letter.send(fail_silently=True), robust=True)
-    elif row.channel in gateways():
+    if row.channel in gateways():
         from pasti.ews.jobs.reach import ask_by_gateway
 
-        ask_by_gateway.defer(channel=row.channel, address=row.address, text=f"{title}. {body} {url}", number=row.pk)
+        # Without the address: a job that fails stays in the queue's table.
+        ask_by_gateway.defer(number=row.pk, codes=list(codes), language=language, asked=int(now().timestamp()))
+        return
+    title, text = asking(row, codes, language)
+    if row.channel == Channel.EMAIL:
+        letter = EmailMessage(title, text, to=[row.address])
+        transaction.on_commit(lambda: letter.send(fail_silently=True), robust=True)
     else:
-        Recorded.objects.create(channel=row.channel, address=row.address, text=f"{title}. {body} {url}", at=now())
+        Recorded.objects.create(channel=row.channel, address=row.address, text=short(title, text), at=now())
+
+
+def short(title: str, text: str) -> str:
+    """Title and text in one line, for channels that know no title."""
+    return " ".join(f"{title}. {text}".split())
 
 
 def _address(wish: Wish) -> str:
@@ -138,13 +160,17 @@ def _address(wish: Wish) -> str:
             return _phone(address)
     except (ValidationError, ValueError, KeyError):
         pass
-    words = {
+    raise Refused("alamat", refused_address(wish.channel), status=422, field="address")
+
+
+def refused_address(channel: str) -> str:
+    """What an address of this channel looks like, for whoever wrote none or another."""
+    words: dict[str, str] = {
         Channel.EMAIL: _("Tulis alamat surel seperti nama@contoh.id"),
         Channel.TELEGRAM: _("Tulis nomor obrolan Telegram, misalnya 123456789"),
         Channel.PUSH: _("Peramban ini tidak memberi alamat yang dapat dipakai"),
     }
-    message = words.get(wish.channel, _("Tulis nomor HP seperti 0812 3456 7890"))  # type: ignore[call-overload]
-    raise Refused("alamat", message, status=422, field="address")
+    return words.get(channel, _("Tulis nomor HP seperti 0812 3456 7890"))
 
 
 def _push_address(address: str, keys: Mapping[str, str]) -> str:

@@ -6,7 +6,9 @@ self.addEventListener("activate", (event) =>
   event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== SHELL && !/-luring-\d+$/.test(n)).map((n) => caches.delete(n))))));
 self.addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") {
-    event.respondWith(fetch(event.request).catch(async () =>
+    // "Back" to what answered a form: that is not kept, and asking again would send the form again. Its page is there.
+    const asked = event.request.cache === "only-if-cached" ? fetch(event.request.url, { redirect: "manual" }) : fetch(event.request);
+    event.respondWith(asked.catch(async () =>
       (await caches.match(event.request, { ignoreSearch: true, ignoreVary: true })) || caches.match("/luring/")));
   } else if (["style", "script"].includes(event.request.destination)) {
     event.respondWith(caches.match(event.request, { ignoreVary: true }).then((kept) => kept || fetch(event.request)));
