@@ -112,12 +112,13 @@ def _copied(url: str) -> float:
     return rate
 
 
+# In the order in which readings come: all streams of one moment, then those of the next, so that a stream's rows lie apart.
 _FILL = """
 INSERT INTO telemetry_observation (datastream_id, phenomenon_time, result, flag, reasons, recorded_at)
 SELECT s, t, 100 + 50 * sin(extract(epoch FROM t) / 3600), 1, 0, t
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) s,
-  generate_series(greatest(%(month)s::timestamptz, %(begin)s::timestamptz),
+FROM generate_series(greatest(%(month)s::timestamptz, %(begin)s::timestamptz),
     least(%(month)s::timestamptz + interval '1 month', %(end)s::timestamptz) - %(step)s::interval, %(step)s::interval) t
+CROSS JOIN LATERAL (SELECT s FROM generate_series(%(first)s::bigint, %(last)s::bigint) s WHERE t IS NOT NULL OFFSET 0) streams
 ON CONFLICT DO NOTHING
 """
 _MONTHS = (

@@ -41,6 +41,7 @@ def _has(module: str) -> bool:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", operations.healthz),
     path("readyz", operations.readyz),
+    path("sensorthings/v1.1/", include("pasti.telemetry.api.sta_urls")),  # sensors call most often: found first
     *provider_urls.protocol,
     *issuing_urls.protocol,
     *verifying_urls.protocol,
@@ -48,7 +49,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("fhir/R4/", include("pasti.purut.api.fhir_urls")),
-    path("sensorthings/v1.1/", include("pasti.telemetry.api.sta_urls")),
     path("cap/", include("pasti.ews.api.cap_urls")),
     *login_urls.keys,
     path("akun/", include("pasti.portal.web.account_urls")),

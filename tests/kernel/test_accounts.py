@@ -7,12 +7,12 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from pasti.kernel.accounts import services
+from pasti.kernel.accounts import scope, services
 from pasti.kernel.accounts.access import can, require
-from pasti.kernel.accounts.models import User
+from pasti.kernel.accounts.models import AccessToken, User
 from pasti.kernel.accounts.roles import ROLES
 from pasti.kernel.accounts.scope import Scope, current_scope, scope_of, scoped
-from pasti.kernel.clock import today
+from pasti.kernel.clock import now, today
 from pasti.kernel.errors import Refused
 from pasti.kernel.publish.registry import registry
 
@@ -79,6 +79,28 @@ def test_a_token_speaks_for_its_user_until_it_expires(nurse: User) -> None:
     assert can(holder, "test.call")
     assert services.user_of_token(dead) is None
     assert services.user_of_token(live + "x") is None
+
+
+def test_roles_come_with_the_token_in_one_question_and_end_with_the_role(
+    nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _assign(nurse)
+    services.assign(nurse, "perawat", unit_code="rsud-2", unit_name="RSUD 2")
+    over = services.assign(nurse, "loket", unit_code="rsud", unit_name="RSUD")
+    services.take_away(over.pk)
+    live = services.issue_token(nurse, scopes=["*"])
+    holder = services.user_of_token(live)
+    assert holder is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(scope, "_HELD", None)  # it is not asked for
+        assert [one.unit_code for one in scope.active_assignments(holder, today())] == ["rsud", "rsud-2"]
+    for held in nurse.assignments.filter(ended_at=None):
+        services.take_away(held.pk)
+    again = services.user_of_token(live)
+    assert again is not None
+    assert not can(again, "test.call")
+    AccessToken.objects.update(revoked_at=now())
+    assert services.user_of_token(live) is None
 
 
 def test_a_token_never_opens_more_than_it_names(nurse: User) -> None:

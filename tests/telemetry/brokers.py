@@ -35,7 +35,7 @@ class Mosquitto:
             f"listener {self.port} 127.0.0.1\nuser root\nallow_anonymous true\n"
             f"password_file {folder}/passwords\nacl_file {folder}/access\n"
             f"persistence true\npersistence_location {folder}/\nautosave_interval 1\n"
-            "max_inflight_messages 1000\nmax_queued_messages 0\nlog_type error\n"
+            "max_inflight_messages 2000\nmax_queued_messages 0\nlog_type error\n"
         )
 
     def start(self) -> None:

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 from typing import Any
 
+import psycopg
 import pytest
 
 from pasti.ews.models import Gauge, River
@@ -320,3 +321,28 @@ def test_a_device_writes_its_own_observations_and_nothing_else(api: Api) -> None
     renew_key(mine.pk)
     gauge.send("POST", "Observations", {"result": 1, "Datastream": {"@iot.id": at}}, 401)
     assert authenticate(device("alat-9").code, "") is None, "a device without a key"
+
+
+@pytest.mark.parametrize(("limits", "watched", "wanted"), [({}, False, 4), ({"range": [0, 900]}, True, 7)])
+def test_one_observation_costs_a_handful_of_statements(
+    api: Api, monkeypatch: pytest.MonkeyPatch, limits: dict[str, Any], watched: bool, wanted: int
+) -> None:
+    """The device, its calibrations, the stream, the write; with limits the lock and the neighbours; watched, the event."""
+    mine, at = device("alat-7"), made_stream(api)
+    Datastream.objects.filter(pk=at).update(device=mine, quality=limits, watched=watched)
+    gauge = Api("Basic " + base64.b64encode(f"alat-7:{renew_key(mine.pk)}".encode()).decode())
+    send = lambda: gauge.make("Observations", {"result": 1, "Datastream": {"@iot.id": at}})  # noqa: E731
+    send()
+    seen: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def noted(cursor: psycopg.Cursor[Any], statement: Any, *more: Any, **kinds: Any) -> Any:
+        seen.append(str(statement))
+        return execute(cursor, statement, *more, **kinds)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", noted)
+    send()
+    # Of a month's partition it is asked until a commit, which a test never makes.
+    counted = [one for one in seen if "SAVEPOINT" not in one and "telemetry_ensure_month" not in one]
+    assert len(counted) == wanted, counted
+    assert Observation.objects.filter(datastream_id=at).count() == 2

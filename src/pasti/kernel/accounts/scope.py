@@ -59,10 +59,9 @@ def _assignments(user: User, today: dt.date) -> list[Assignment]:
 
 
 # `in_force` in SQL: asked on every request.
+IN_FORCE = "a.starts <= %(day)s AND a.ended_at IS NULL AND (a.ends IS NULL OR a.ends >= %(day)s)"
 _HELD = Finder(
-    "FROM accounts_assignment a WHERE a.user_id = %(user)s AND a.starts <= %(day)s AND a.ended_at IS NULL "
-    "AND (a.ends IS NULL OR a.ends >= %(day)s) ORDER BY a.starts, a.id",
-    a=Assignment,
+    f"FROM accounts_assignment a WHERE a.user_id = %(user)s AND {IN_FORCE} ORDER BY a.starts, a.id", a=Assignment
 )
 
 

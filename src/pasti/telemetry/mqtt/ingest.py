@@ -7,9 +7,9 @@ acknowledged when this process or the database dies is delivered again; that it 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 import paho.mqtt.client as mqtt
@@ -18,13 +18,14 @@ from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from pasti.kernel.clock import now
-from pasti.telemetry.mqtt.connection import Broker, client
+from pasti.telemetry.mqtt.connection import Broker, Client, client
 from pasti.telemetry.rules.topics import INGEST, INGEST_FILTERS, SHARED
 from pasti.telemetry.services.incoming import Incoming, Taken, take
 
 log = logging.getLogger(__name__)
-BATCH = 500  # messages stored in one transaction at most
-WAIT = 0.2  # seconds a batch waits for more messages
+BATCH = 1000  # messages stored in one transaction at most
+WAIT = 0.2  # seconds a batch waits for more messages, while they come
+STEP = 0.02  # seconds without one after which none is waited for
 AT_ONCE = 2 * BATCH  # unacknowledged messages the broker may have given us: one batch being stored, one coming in
 FLUSH = 10.0  # seconds a stop may take to store what has come in
 OWN = ("pasti", "published")  # the property our own publications carry (MQTT 5)
@@ -49,10 +50,11 @@ class Ingest:
     taken: Taken = field(default_factory=Taken)
 
     def __post_init__(self) -> None:
-        self._queue: queue.Queue[_Waiting] = queue.Queue()
+        self._waiting: deque[_Waiting] = deque()
+        self._came = threading.Event()
         self._turn = 0
         self._lock = threading.Lock()  # between acknowledging and losing the connection
-        self._client: mqtt.Client | None = None
+        self._client: Client | None = None
         self._filters: list[tuple[str, int]] = []
         self.subscribed = threading.Event()
 
@@ -76,7 +78,7 @@ class Ingest:
             self._client.loop_stop()
             connections.close_all()
 
-    def _connected(self) -> mqtt.Client | None:
+    def _connected(self) -> Client | None:
         """A client for the broker, once there is one. After that it comes back by itself."""
         pause = 0.5
         while not self.stopping.is_set():
@@ -126,24 +128,26 @@ class Ingest:
     def _on_message(self, _: mqtt.Client, __: object, got: mqtt.MQTTMessage) -> None:
         mine = OWN in (getattr(got.properties, "UserProperty", None) or ())
         # Without an acknowledgement nothing was promised, and nothing holds the sender back.
-        if got.qos == 0 and (mine or self._queue.qsize() > 10 * BATCH):
+        if got.qos == 0 and (mine or len(self._waiting) > 10 * BATCH):
             return
         message = None if mine else Incoming(got.topic, bytes(got.payload), now())
-        self._queue.put(_Waiting(message, got.mid, got.qos, self._turn))
+        self._waiting.append(_Waiting(message, got.mid, got.qos, self._turn))
+        if not self._came.is_set():
+            self._came.set()
 
     def _gathered(self, wait: float) -> list[_Waiting]:
         """What has come: nothing after `wait` seconds of quiet, else up to a batch within `wait` seconds of the first."""
-        try:
-            batch = [self._queue.get(timeout=wait)]
-        except queue.Empty:
-            return []
+        if not self._waiting:
+            self._came.wait(wait)
         until = time.monotonic() + wait
-        while len(batch) < BATCH:
-            try:
-                batch.append(self._queue.get(timeout=max(0.0, until - time.monotonic())))
-            except queue.Empty:
+        while 0 < len(self._waiting) < BATCH and (left := until - time.monotonic()) > 0:
+            known = len(self._waiting)
+            self._came.clear()
+            self._came.wait(min(left, STEP))
+            if len(self._waiting) == known:  # nobody is sending at the moment
                 break
-        return batch
+        self._came.clear()
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
 
     def _store(self, batch: list[_Waiting]) -> None:
         """Store a batch, however long the database is away; acknowledge it then, and only then."""
@@ -160,10 +164,10 @@ class Ingest:
                     return  # the broker will deliver them again
                 pause = min(2 * pause, 5)
         with self._lock:
-            for one in batch:
-                # An acknowledgement belongs to the connection the message came by; a new one counts anew.
-                if one.qos and one.turn == self._turn and self._client is not None:
-                    self._client.ack(one.mid, one.qos)
+            # An acknowledgement belongs to the connection the message came by; a new one counts anew.
+            mine = [one.mid for one in batch if one.qos and one.turn == self._turn]
+            if self._client is not None:
+                self._client.acknowledge(mine)
 
     def _settled(self) -> None:
         """Wait until the broker has seen our last acknowledgements: it answers what comes after them."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
-
-from pasti.telemetry.models import Observation
+from pasti.kernel.statements import rows
 
 COUNTS = (1, 2)  # flags of readings that count: good, or of a stream that nobody judges
 
@@ -29,27 +28,27 @@ def readings(
 
     With `only_good` those that count: flags 1 and 2, with a value.
     """
-    found = _stretch(datastream_id, only_good).filter(phenomenon_time__gte=since)
-    if until is not None:
-        found = found.filter(phenomenon_time__lt=until)
-    return _read(found.order_by("phenomenon_time"), limit)
+    until_too = "" if until is None else "AND phenomenon_time < %(until)s "
+    return _read(f"AND phenomenon_time >= %(since)s {until_too}", "ASC", only_good, {
+        "stream": datastream_id, "since": since, "until": until, "limit": limit,
+    })  # fmt: skip
 
 
 def newest(
     datastream_id: int, until: dt.datetime, limit: int, only_good: bool = False, since: dt.datetime | None = None
 ) -> list[StoredReading]:
     """The last `limit` readings up to and with `until` (from `since` on), oldest first."""
-    found = _stretch(datastream_id, only_good).filter(phenomenon_time__lte=until)
-    if since is not None:
-        found = found.filter(phenomenon_time__gte=since)
-    return _read(found.order_by("-phenomenon_time"), limit)[::-1]
+    since_too = "" if since is None else "AND phenomenon_time >= %(since)s "
+    return _read(f"AND phenomenon_time <= %(until)s {since_too}", "DESC", only_good, {
+        "stream": datastream_id, "since": since, "until": until, "limit": limit,
+    })[::-1]  # fmt: skip
 
 
-def _stretch(datastream_id: int, only_good: bool) -> QuerySet[Observation]:
-    found = Observation.objects.filter(datastream_id=datastream_id)
-    return found.filter(flag__in=COUNTS, result__isnull=False) if only_good else found
-
-
-def _read(found: QuerySet[Observation], limit: int) -> list[StoredReading]:
-    rows = found.values_list("phenomenon_time", "result", "flag", "recorded_at")[:limit]
-    return [StoredReading(*row) for row in rows]
+def _read(stretch: str, order: str, only_good: bool, values: dict[str, Any]) -> list[StoredReading]:
+    """A thousand readings cost more on their way through text and rows of a query set than in the database."""
+    good = f"AND flag IN {COUNTS} AND result IS NOT NULL " if only_good else ""
+    statement = (
+        "SELECT phenomenon_time, result, flag, recorded_at FROM telemetry_observation WHERE datastream_id = %(stream)s "
+        f"{stretch}{good}ORDER BY phenomenon_time {order} LIMIT %(limit)s"
+    )
+    return [StoredReading(*row) for row in rows(statement, values, binary=True)]

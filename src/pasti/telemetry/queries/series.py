@@ -10,9 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from pasti.kernel.clock import city_zone
+from pasti.kernel.statements import rows
 from pasti.telemetry.models import ArchivedMonth
 
 HOUR = dt.timedelta(hours=1)
@@ -136,9 +135,7 @@ def _days(pk: int, begins: dt.datetime, ends: dt.datetime) -> list[Bucket]:
 
 
 def _buckets(sql: str, parameters: Any) -> list[Bucket]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [
-            Bucket(begins, count, low, high, total / count if count and total is not None else None, doubtful)
-            for begins, count, low, high, total, doubtful in cursor.fetchall()
-        ]
+    return [
+        Bucket(begins, count, low, high, total / count if count and total is not None else None, doubtful)
+        for begins, count, low, high, total, doubtful in rows(sql, parameters, binary=True)
+    ]

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from pasti.telemetry.rules.decoded import Decoded, Sample, Unreadable
 
 LONGEST = 256 * 1024  # bytes of a message
@@ -51,9 +53,15 @@ def parsed(payload: bytes) -> Any:
         return Unreadable(
             f"pesan lebih panjang dari {LONGEST // 1024} KB", f"the message is longer than {LONGEST // 1024} KB"
         )
+    nul = rb"\u0000" in payload or b"\x00" in payload
+    if not nul:
+        try:
+            return msgspec.json.decode(payload)  # four times as fast; what it does not take may still be JSON of a kind
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            pass
     try:
         text = payload.decode()
-        if "\\u0000" in text or "\x00" in text:
+        if nul:
             return Unreadable("pesan mengandung karakter NUL", "the message contains a NUL character")
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

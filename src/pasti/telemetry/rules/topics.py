@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 STA = re.compile(r"v1\.1/Datastreams\((\d{1,18})\)/Observations")
 PLAIN = re.compile(r"pas/([a-z0-9][a-z0-9-]{1,59})/(up|ack)")
@@ -41,6 +42,7 @@ class Address:
     key: str
 
 
+@lru_cache(10_000)  # the same few thousand, over and over
 def understood(topic: str) -> Address | None:
     """What a topic means; None when it is none of those that are taken in."""
     if found := STA.fullmatch(topic):

@@ -7,18 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pasti.telemetry.models import Calibration
+from pasti.kernel.statements import rows
 from pasti.telemetry.rules.decoded import calibrated
 from pasti.telemetry.services.readings import Reading
 
 Curve = list[tuple[dt.datetime, float, float]]  # valid from, scale, offset; oldest first
 
 
+_CURVES = (
+    'SELECT datastream_id, valid_from, scale, "offset" FROM telemetry_calibration WHERE datastream_id = ANY(%s) '
+    "ORDER BY valid_from"
+)
+
+
 def curves(streams: Iterable[int]) -> dict[int, Curve]:
     """The calibrations of those of the streams that have any."""
     found: dict[int, Curve] = defaultdict(list)
-    rows = Calibration.objects.filter(datastream__in=list(streams)).order_by("valid_from")
-    for pk, valid_from, scale, offset in rows.values_list("datastream_id", "valid_from", "scale", "offset"):
+    for pk, valid_from, scale, offset in rows(_CURVES, [list(streams)]):
         found[pk].append((valid_from, scale, offset))
     return dict(found)
 

@@ -13,6 +13,7 @@ from pasti.kernel.audit.services import record_change
 from pasti.kernel.clock import now
 from pasti.kernel.context import current_actor
 from pasti.kernel.errors import NotFound, Refused
+from pasti.kernel.statements import Finder
 from pasti.telemetry.models import Calibration, Datastream, Device, DeviceNote
 from pasti.telemetry.rules import keys
 from pasti.telemetry.rules.decoded import convertible, field_of
@@ -35,12 +36,16 @@ class DeviceWanted:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
+_SENDER = Finder("FROM telemetry_device d WHERE d.code = %s AND d.state <> %s", d=Device)
+
+
 def authenticate(code: str, key: str) -> Device | None:
     """The device that `code` and `key` name, if it may send; None otherwise.
 
     Keys are 32 random bytes, so a plain SHA-256 is as good as a slow hash: there is nothing to guess.
     """
-    device = Device.objects.filter(code=code).exclude(state=Device.State.RETIRED).first()
+    found = _SENDER.first([code, Device.State.RETIRED.value])
+    device = found[0] if found else None
     known = device.key_hash if device else ""
     return device if keys.matches(key, known) else None
 

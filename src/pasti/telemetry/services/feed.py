@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from pasti.kernel.clock import now
+from pasti.kernel.statements import run
 from pasti.telemetry.models import Announcement
 from pasti.telemetry.rules.sta_times import observation_key, written, written_period
 from pasti.telemetry.rules.topics import ALL_OBSERVATIONS, observations_of
@@ -32,6 +33,11 @@ class Publication:
     payload: bytes
 
 
+_ANNOUNCE = """
+WITH noted AS (INSERT INTO telemetry_announcement (streams, times, recorded_at) VALUES (%s, %s, %s) RETURNING id)
+SELECT pg_notify(%s, '') FROM noted"""
+
+
 def announce(kept: Collection[Key], moment: dt.datetime) -> None:
     """Have the readings just stored published when this transaction commits; old ones are history and no news.
 
@@ -43,12 +49,9 @@ def announce(kept: Collection[Key], moment: dt.datetime) -> None:
     keys = sorted((key for key in kept if key[1] >= since), key=lambda key: (key[1], key[0]))
     if not keys:
         return
-    Announcement.objects.bulk_create(
-        Announcement(streams=[key[0] for key in part], times=[key[1] for key in part], recorded_at=moment)
-        for part in (keys[begins : begins + EACH] for begins in range(0, len(keys), EACH))
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    for begins in range(0, len(keys), EACH):
+        part = keys[begins : begins + EACH]
+        run(_ANNOUNCE, [[key[0] for key in part], [key[1] for key in part], moment, CHANNEL])
 
 
 def publish_next(send: Callable[[Sequence[Publication]], None]) -> int:

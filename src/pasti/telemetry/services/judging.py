@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from django.db import connection
 
-from pasti.telemetry.models import Datastream
-from pasti.telemetry.rules import limits as limit_rules
+from pasti.kernel import statements
 from pasti.telemetry.rules import quality
 from pasti.telemetry.rules.limits import Limits
 from pasti.telemetry.services.rows import Key, milliseconds, moment
+from pasti.telemetry.services.streams import Stream
 
-log = logging.getLogger(__name__)
 NAN = float("nan")
 Neighbour = tuple[int, float, int, int]  # milliseconds, value, flag, reasons
 
@@ -43,13 +41,13 @@ class _Line:
     origin: list[int]
 
 
-def judge(keys: Sequence[Key], values: Sequence[float | None], streams: dict[int, Datastream]) -> Judgement:
+def judge(keys: Sequence[Key], values: Sequence[float | None], streams: Mapping[int, Stream]) -> Judgement:
     """Judge readings with these keys (in order) and values. Locks the streams that have limits until the transaction ends."""
     found = Judgement(
         [quality.NOT_EVALUATED if value is not None else quality.MISSING for value in values], [0] * len(keys)
     )
     groups = {pk: list(group) for pk, group in groupby(range(len(keys)), key=lambda index: keys[index][0])}
-    tested = {pk: limits for pk in groups if (limits := limits_of(streams[pk])).tested}
+    tested = {pk: limits for pk in groups if (limits := streams[pk].limits).tested}
     if not tested:
         return found
     spans = {pk: (keys[groups[pk][0]][1], keys[groups[pk][-1]][1]) for pk in tested}
@@ -61,17 +59,6 @@ def judge(keys: Sequence[Key], values: Sequence[float | None], streams: dict[int
     for line in lines:
         _take(line, given, found)
     return found
-
-
-def limits_of(stream: Datastream) -> Limits:
-    """The stream's limits; none, and a word in the log, where what is stored cannot be read."""
-    if not stream.quality:
-        return Limits()
-    try:
-        return limit_rules.read(stream.quality, stream.interval_seconds)
-    except ValueError as fault:
-        log.warning("limits of datastream %s are not used: %s", stream.pk, fault)
-        return Limits()
 
 
 def _line(
@@ -132,14 +119,14 @@ def _neighbours(tested: dict[int, Limits], spans: dict[int, tuple[int, int]]) ->
     return found
 
 
+_LOCK = (
+    "SELECT datastream_id, time FROM telemetry_latest WHERE datastream_id = ANY(%s) ORDER BY datastream_id FOR UPDATE"
+)
+
+
 def _lock(pks: list[int]) -> dict[int, int]:
     """Hold the streams, so that nobody judges on what another is changing; returns when their newest readings were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT datastream_id, time FROM telemetry_latest WHERE datastream_id = ANY(%s) ORDER BY datastream_id FOR UPDATE",
-            [pks],
-        )
-        return {pk: milliseconds(time) for pk, time in cursor.fetchall()}
+    return {pk: milliseconds(time) for pk, time in statements.rows(_LOCK, [pks])}
 
 
 def _read(
@@ -153,10 +140,8 @@ def _read(
         "ids": pks, "first": first, "last": last, "reach": reach, "back": [tested[pk].back for pk in pks],
         "least": min(map(dt.datetime.__sub__, first, reach)), "most": max(map(dt.datetime.__add__, last, reach)),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_NEIGHBOURS.format(sides=sides), parameters)
-        for pk, time, result, flag, reasons in cursor.fetchall():
-            found.setdefault(pk, []).append((milliseconds(time), result, flag, reasons))
+    for pk, time, result, flag, reasons in statements.rows(_NEIGHBOURS.format(sides=sides), parameters):
+        found.setdefault(pk, []).append((milliseconds(time), result, flag, reasons))
 
 
 def revise(revised: dict[Key, tuple[int, int]]) -> None:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from pasti.kernel.clock import now
 from pasti.kernel.outbox.services import emit
-from pasti.kernel.statements import Finder
+from pasti.kernel.statements import run
 from pasti.telemetry.events import WatchedReadings
-from pasti.telemetry.models import Datastream, Device
+from pasti.telemetry.models import Device
 from pasti.telemetry.rules import quality
-from pasti.telemetry.services import feed, judging, rows
+from pasti.telemetry.services import feed, judging, rows, streams
 from pasti.telemetry.services.rows import Key, milliseconds, moment
+from pasti.telemetry.services.streams import Stream
 
 AHEAD = dt.timedelta(minutes=5)  # a clock may be this much fast; later readings are refused
+SEEN_EVERY = dt.timedelta(seconds=10)  # a device's row is written at most this often
 KEPT = dt.timedelta(days=365)  # the raw readings of a year are never put away (`services.archive`)
 
 
@@ -53,17 +54,21 @@ class Reading:
     result_quality: Any = None
 
 
-def store(readings: Sequence[Reading], *, device: Device | None = None, at: dt.datetime | None = None) -> list[Outcome]:
+def store(
+    readings: Sequence[Reading], *, device: Device | None = None, at: dt.datetime | None = None,
+    known: Mapping[int, Stream] | None = None,
+) -> list[Outcome]:  # fmt: skip
     """Store `readings` in one transaction; returns what became of each, in their order. When it returns they are durable.
 
     The same reading twice is stored once (the first value stays). A reading from the future or for an unknown stream is
     refused alone, the others are kept. With `device`, only its own streams may be written. A result that is no finite
-    number is stored as missing.
+    number is stored as missing. `known`: all of their streams that are there, where the caller's transaction has read them already.
     """
     now_is = at or now()
     keys = [(one.datastream_id, milliseconds(one.time)) for one in readings]
-    streams = _streams({key[0] for key in keys})
-    refused = _refusals({key[0] for key in keys}, streams, device)
+    ids = {key[0] for key in keys}
+    known = streams.read(ids) if known is None else known
+    refused = _refusals(ids, known, device)
     latest, archived = milliseconds(now_is + AHEAD), _archived(keys, now_is)
     outcomes: list[Outcome] = []
     fresh: dict[Key, int] = {}
@@ -76,23 +81,16 @@ def store(readings: Sequence[Reading], *, device: Device | None = None, at: dt.d
             outcome = Outcome.REPEATED
         outcomes.append(outcome)
     if fresh:
-        for key in _write(fresh, readings, streams, now_is, device):
+        for key in _write(fresh, readings, known, now_is, device):
             outcomes[fresh[key]] = Outcome.REPEATED
     return outcomes
 
 
-_STREAMS = Finder("FROM telemetry_datastream s WHERE s.id = ANY(%s)", s=Datastream)
-
-
-def _streams(ids: set[int]) -> dict[int, Datastream]:
-    return {stream.pk: stream for (stream,) in _STREAMS.all([list(ids)])}
-
-
-def _refusals(ids: set[int], streams: dict[int, Datastream], device: Device | None) -> dict[int, Outcome]:
+def _refusals(ids: set[int], known: Mapping[int, Stream], device: Device | None) -> dict[int, Outcome]:
     """The streams whose readings are refused whatever their time."""
-    refused = dict.fromkeys(ids - streams.keys(), Outcome.UNKNOWN)
+    refused = dict.fromkeys(ids - known.keys(), Outcome.UNKNOWN)
     if device is not None:
-        foreign = [pk for pk, stream in streams.items() if stream.device_id != device.pk]
+        foreign = [pk for pk, stream in known.items() if stream.device_id != device.pk]
         refused |= dict.fromkeys(foreign, Outcome.FORBIDDEN)
     return refused
 
@@ -105,9 +103,9 @@ def _archived(keys: Sequence[Key], now_is: dt.datetime) -> Callable[[int], bool]
     return (lambda ms: ms < border and not months.isdisjoint(rows.months_of([ms]))) if months else (lambda _: False)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _write(
-    fresh: dict[Key, int], readings: Sequence[Reading], streams: dict[int, Datastream], now_is: dt.datetime,
+    fresh: dict[Key, int], readings: Sequence[Reading], known: Mapping[int, Stream], now_is: dt.datetime,
     device: Device | None,
 ) -> set[Key]:  # fmt: skip
     """Judge and write the new readings; returns the keys that were there already."""
@@ -116,19 +114,17 @@ def _write(
     ordered = [readings[fresh[key]] for key in keys]
     values = [_number(one.result) for one in ordered]
     rows.ensure_months(keys)
-    judged = judging.judge(keys, values, streams)
+    judged = judging.judge(keys, values, known)
     for index in (at for at, one in enumerate(ordered) if one.value is not None):
         judged.flags[index] = quality.NOT_EVALUATED  # text, truth or object: nothing is missing, and no test applies
     columns: rows.Columns = {"result": values, "flag": judged.flags, "reasons": judged.reasons}
     columns |= _rarer(ordered)
+    judging.revise(judged.revised)
     kept = rows.insert(keys, columns, now_is)
     if kept:
-        judging.revise(judged.revised)
-        touched = [*kept, *judged.revised]
-        rows.renew_latest(_spans(kept, keys, ordered))
-        rows.mark_stale(touched)
+        rows.mark_stale(judged.revised)
         feed.announce(kept, now_is)
-        _tell(touched, streams)
+        _tell([*kept, *judged.revised], known)
     _seen(device, keys, now_is)
     return fresh.keys() - kept if len(kept) < len(keys) else set()
 
@@ -161,35 +157,23 @@ def _json(value: Any) -> str | None:
     return text.replace("\\u0000", "\ufffd")
 
 
-def _spans(
-    kept: Collection[Key], keys: Sequence[Key], ordered: Sequence[Reading]
-) -> dict[int, Sequence[dt.datetime | None]]:  # fmt: skip
-    """For each stream of `kept`: newest time, first and last time of phenomenon and result."""
-    found: dict[int, Sequence[dt.datetime | None]] = {}
-    mine = ((key, one) for key, one in zip(keys, ordered, strict=True) if len(kept) == len(keys) or key in kept)
-    for pk, group in groupby(mine, key=lambda pair: pair[0][0]):
-        pairs = list(group)
-        first, last = moment(pairs[0][0][1]), moment(pairs[-1][0][1])
-        ends = max((one.end for _, one in pairs if one.end), default=last)
-        results = [one.result_time for _, one in pairs if one.result_time]
-        found[pk] = (last, first, max(ends, last), min(results, default=None), max(results, default=None))
-    return found
+_SEEN = """
+UPDATE telemetry_device SET last_seen = %s, clock_skew_seconds = %s
+WHERE id = %s AND (last_seen IS NULL OR last_seen < %s)"""
 
 
 def _seen(device: Device | None, keys: Sequence[Key], now_is: dt.datetime) -> None:
     """A device that writes is alive. Written at most every ten seconds: a thousand devices at 1 Hz must not fight."""
-    if device is None:
+    due = now_is - SEEN_EVERY
+    if device is None or (device.last_seen is not None and device.last_seen >= due):
         return
-    newest = moment(max(key[1] for key in keys))
-    due = models.Q(last_seen=None) | models.Q(last_seen__lt=now_is - dt.timedelta(seconds=10))
-    Device.objects.filter(due, pk=device.pk).update(
-        last_seen=now_is, clock_skew_seconds=(newest - now_is).total_seconds()
-    )
+    skew = (moment(max(key[1] for key in keys)) - now_is).total_seconds()
+    run(_SEEN, [now_is, skew, device.pk, due])
 
 
-def _tell(touched: Iterable[Key], streams: dict[int, Datastream]) -> None:
+def _tell(touched: Iterable[Key], known: Mapping[int, Stream]) -> None:
     """Those who watch hear of new readings, and of flags that changed."""
-    watched = [key for key in touched if streams[key[0]].watched]
+    watched = [key for key in touched if known[key[0]].watched]
     if watched:
         earliest = moment(min(key[1] for key in watched))
         emit(WatchedReadings(sorted({key[0] for key in watched}), earliest), aggregate="telemetry.watched")

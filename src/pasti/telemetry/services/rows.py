@@ -9,9 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
+
+from pasti.kernel import statements
 
 Key = tuple[int, int]
 COPY_FROM = 200  # rows; below, one statement with arrays is quicker than a temporary table
@@ -28,11 +31,52 @@ _STAGING = (
     "CREATE TEMP TABLE IF NOT EXISTS telemetry_incoming (datastream_id bigint, ms bigint, {}) ON COMMIT DELETE ROWS"
 )
 _STAGING = _STAGING.format(", ".join(f"{name} {kind}" for name, kind in KINDS.items()))
-_INSERT = (
-    "INSERT INTO telemetry_observation (datastream_id, phenomenon_time, recorded_at, {names}) "
-    "SELECT datastream_id, 'epoch'::timestamptz + ms * interval '1 millisecond', %s, {names} FROM {source} "
-    "ON CONFLICT (datastream_id, phenomenon_time) DO NOTHING RETURNING datastream_id, phenomenon_time"
-)
+_INSERT = """
+INSERT INTO telemetry_observation (datastream_id, phenomenon_time, recorded_at, {names})
+SELECT datastream_id, 'epoch'::timestamptz + ms * interval '1 millisecond', %s, {names} FROM {source}
+ON CONFLICT (datastream_id, phenomenon_time) DO NOTHING RETURNING """
+_LATEST = """
+INSERT INTO telemetry_latest AS l
+  (datastream_id, time, begins, ends, result_begins, result_ends, result, result_json, flag, recorded_at)
+{rows}
+ON CONFLICT (datastream_id) DO UPDATE SET
+  begins = least(l.begins, excluded.begins), ends = greatest(l.ends, excluded.ends),
+  result_begins = least(l.result_begins, excluded.result_begins),
+  result_ends = greatest(l.result_ends, excluded.result_ends),
+  result = CASE WHEN excluded.time >= l.time THEN excluded.result ELSE l.result END,
+  result_json = CASE WHEN excluded.time >= l.time THEN excluded.result_json ELSE l.result_json END,
+  flag = CASE WHEN excluded.time >= l.time THEN excluded.flag ELSE l.flag END,
+  recorded_at = CASE WHEN excluded.time >= l.time THEN excluded.recorded_at ELSE l.recorded_at END,
+  time = greatest(l.time, excluded.time)
+"""
+# An hour that is marked already is locked, not left alone: or the job, which has the mark in its hands, would count without
+# these readings and take the mark away.
+_STALE = """
+INSERT INTO telemetry_stalehour (datastream_id, begins) {hours}
+ON CONFLICT (datastream_id, begins) DO UPDATE SET begins = excluded.begins WHERE false
+"""
+# Few readings, and what follows from them for their streams and hours, in one statement: who sends one at a time waits most
+# for the way to the database and back. All lock in the same order: readings, newest readings, hours. What the statement keeps
+# of each row on its way makes it slower than three statements where there are many.
+_FEW = f"""
+WITH kept AS ({_INSERT}
+  datastream_id AS id, phenomenon_time AS time, phenomenon_end, result_time, result, result_json, flag, recorded_at
+), newest AS ({
+    _LATEST.format(
+        rows='''
+  SELECT DISTINCT ON (id) id, time, min(time) OVER each, max(greatest(time, phenomenon_end)) OVER each,
+    min(result_time) OVER each, max(result_time) OVER each, result, result_json, flag, recorded_at
+  FROM kept WINDOW each AS (PARTITION BY id) ORDER BY id, time DESC'''
+    )
+}
+  RETURNING 1
+), stale AS ({
+    _STALE.format(
+        hours='''
+  SELECT DISTINCT id, date_bin('1 hour', time, 'epoch') FROM kept WHERE (SELECT count(*) FROM newest) > 0 ORDER BY 1, 2'''
+    )
+}
+) SELECT id, time FROM kept"""
 _months: set[tuple[str, int, int]] = set()  # partitions known to be there: database, year, month
 
 
@@ -63,25 +107,34 @@ def ensure_months(keys: Collection[Key]) -> None:
 
 
 def insert(keys: Sequence[Key], columns: Columns, recorded_at: dt.datetime) -> Collection[Key]:
-    """Write the rows; returns the keys that were new."""
-    pks, times = [key[0] for key in keys], [key[1] for key in keys]
+    """Write the rows (in the order of their keys), with what follows for their streams and hours; returns the new ones' keys."""
+    if len(keys) >= COPY_FROM:
+        return _insert_many(keys, columns, recorded_at)
     names = ", ".join(columns)
+    kinds = ", ".join(f"%s::{kind}[]" for kind in ("bigint", "bigint", *(KINDS[name] for name in columns)))
+    source = f"unnest({kinds}) AS t (datastream_id, ms, {names})"
+    values = [recorded_at, [key[0] for key in keys], [key[1] for key in keys], *columns.values()]
+    found = statements.rows(_FEW.format(names=names, source=source), values)
+    return keys if len(found) == len(keys) else {(pk, milliseconds(time)) for pk, time in found}
+
+
+def _insert_many(keys: Sequence[Key], columns: Columns, recorded_at: dt.datetime) -> Collection[Key]:
+    names = ", ".join(columns)
+    statement = _INSERT.format(names=names, source="telemetry_incoming")
     with connection.cursor() as cursor:
-        if len(keys) < COPY_FROM:
-            kinds = ", ".join(f"%s::{kind}[]" for kind in ("bigint", "bigint", *(KINDS[name] for name in columns)))
-            source = f"unnest({kinds}) AS t (datastream_id, ms, {names})"
-            cursor.execute(
-                _INSERT.format(names=names, source=source), [recorded_at, pks, times, *columns.values()]
-            )  # fmt: skip
-        else:
-            cursor.execute(_STAGING)
-            # Left from an earlier batch of the same transaction.
-            cursor.execute("TRUNCATE telemetry_incoming")
-            with cursor.copy(f"COPY telemetry_incoming (datastream_id, ms, {names}) FROM STDIN") as copy:
-                copy.write(_lines(pks, times, columns))
-            cursor.execute(_INSERT.format(names=names, source="telemetry_incoming"), [recorded_at])
+        cursor.execute(_STAGING)
+        # Left from an earlier batch of the same transaction.
+        cursor.execute("TRUNCATE telemetry_incoming")
+        with cursor.copy(f"COPY telemetry_incoming (datastream_id, ms, {names}) FROM STDIN") as copy:
+            copy.write(_lines([key[0] for key in keys], [key[1] for key in keys], columns))
+        cursor.execute(f"{statement} datastream_id, phenomenon_time", [recorded_at])
         # What the database answers is read only when something was there already, which is rare.
-        return keys if cursor.rowcount == len(keys) else {(pk, milliseconds(time)) for pk, time in cursor.fetchall()}
+        whole = cursor.rowcount == len(keys)
+        kept = keys if whole else {(pk, milliseconds(time)) for pk, time in cursor.fetchall()}
+    if kept:
+        _renew_latest(_spans(kept, keys, columns))
+        mark_stale(kept)
+    return kept
 
 
 def _lines(pks: Sequence[int], times: Sequence[int], columns: Columns) -> str:
@@ -97,52 +150,54 @@ def _field(value: Any) -> str:
     return value.replace("\\", "\\\\") if isinstance(value, str) else str(value)
 
 
-_LATEST = """
-INSERT INTO telemetry_latest AS l
-  (datastream_id, time, begins, ends, result_begins, result_ends, result, result_json, flag, recorded_at)
+Span = tuple[dt.datetime, dt.datetime, dt.datetime, dt.datetime | None, dt.datetime | None]
+
+
+def _spans(kept: Collection[Key], keys: Sequence[Key], columns: Columns) -> dict[int, Span]:
+    """For each stream of `kept`: newest time, first and last time of phenomenon and result."""
+    found: dict[int, Span] = {}
+    ends, results = columns.get("phenomenon_end"), columns.get("result_time")
+    mine = (at for at, key in enumerate(keys) if len(kept) == len(keys) or key in kept)
+    for pk, group in groupby(mine, key=lambda at: keys[at][0]):
+        places = list(group)
+        first, last = moment(keys[places[0]][1]), moment(keys[places[-1]][1])
+        end = max((ends[at] for at in places if ends[at]), default=last) if ends else last
+        made = [results[at] for at in places if results[at]] if results else []
+        found[pk] = (last, first, max(end, last), min(made, default=None), max(made, default=None))
+    return found
+
+
+_NEWEST = _LATEST.format(
+    rows="""
 SELECT k.id, o.phenomenon_time, k.begins, k.ends, k.result_begins, k.result_ends, o.result, o.result_json, o.flag, o.recorded_at
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
   AS k (id, time, begins, ends, result_begins, result_ends)
 JOIN telemetry_observation o ON o.datastream_id = k.id AND o.phenomenon_time = k.time
 WHERE o.phenomenon_time BETWEEN %s AND %s
-ORDER BY k.id
-ON CONFLICT (datastream_id) DO UPDATE SET
-  begins = least(l.begins, excluded.begins), ends = greatest(l.ends, excluded.ends),
-  result_begins = least(l.result_begins, excluded.result_begins),
-  result_ends = greatest(l.result_ends, excluded.result_ends),
-  result = CASE WHEN excluded.time >= l.time THEN excluded.result ELSE l.result END,
-  result_json = CASE WHEN excluded.time >= l.time THEN excluded.result_json ELSE l.result_json END,
-  flag = CASE WHEN excluded.time >= l.time THEN excluded.flag ELSE l.flag END,
-  recorded_at = CASE WHEN excluded.time >= l.time THEN excluded.recorded_at ELSE l.recorded_at END,
-  time = greatest(l.time, excluded.time)
-"""
+ORDER BY k.id"""
+)
 
 
-def renew_latest(spans: dict[int, Sequence[dt.datetime | None]]) -> None:
-    """Bring each stream's newest reading and the times it covers up to date.
-
-    `spans`: for each stream the newest time, the first and last phenomenon and the first and last result time of a batch.
-    """
-    times = [one[0] for one in spans.values() if one[0]]
+def _renew_latest(spans: dict[int, Span]) -> None:
+    """Bring each stream's newest reading and the times it covers up to date."""
+    times = [one[0] for one in spans.values()]
     columns = list(zip(*spans.values(), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST, [list(spans), *map(list, columns), min(times), max(times)])
+        cursor.execute(_NEWEST, [list(spans), *map(list, columns), min(times), max(times)])
 
 
 def mark_stale(keys: Collection[Key]) -> None:
-    """The hours these readings lie in are to be counted again.
-
-    An hour that is marked already is locked, not left alone: or the job, which has the mark in its hands, would count
-    without these readings and take the mark away.
-    """
+    """The hours these readings lie in are to be counted again."""
     hours = sorted({(pk, ms // 3_600_000) for pk, ms in keys})
+    if not hours:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO telemetry_stalehour AS s (datastream_id, begins) "
-            "SELECT id, 'epoch'::timestamptz + hour * interval '1 hour' FROM unnest(%s::bigint[], %s::bigint[]) AS h (id, hour) "
-            "ON CONFLICT (datastream_id, begins) DO UPDATE SET begins = excluded.begins WHERE false",
-            [[hour[0] for hour in hours], [hour[1] for hour in hours]],
-        )
+        cursor.execute(_MARKED, [[hour[0] for hour in hours], [hour[1] for hour in hours]])
+
+
+_MARKED = _STALE.format(
+    hours="SELECT id, 'epoch'::timestamptz + hour * interval '1 hour' FROM unnest(%s::bigint[], %s::bigint[]) AS h (id, hour)"
+)
 
 
 def archived(times: Iterable[int]) -> set[tuple[int, int]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
-from pasti.kernel.statements import run
+from pasti.kernel.statements import rows
 from pasti.telemetry.models import Datastream, Device, FeatureOfInterest, FeatureStream, Location
 from pasti.telemetry.rules import sta_geometry
+from pasti.telemetry.services.streams import COLUMNS, Stream
 
 _OF_STREAMS = """
 SELECT DISTINCT ON (s.id) s.id, l.id, f.id, u.feature_id
@@ -21,20 +22,46 @@ WHERE s.id = ANY(%s) AND (%s::bigint IS NULL OR s.device_id = %s) ORDER BY s.id,
 """
 
 
+# Streams, each with a place of its thing and, where the stream has had readings of that place's feature, the feature.
+_STANDING = f"""
+SELECT {COLUMNS}, place.location_id, u.feature_id FROM telemetry_datastream s
+LEFT JOIN LATERAL (
+  SELECT tl.location_id, f.id FROM telemetry_thing_locations tl
+  LEFT JOIN telemetry_featureofinterest f ON f.of_location_id = tl.location_id
+  WHERE tl.thing_id = s.thing_id ORDER BY f.id NULLS LAST, tl.location_id LIMIT 1
+) place ON true
+LEFT JOIN telemetry_featurestream u ON u.feature_id = place.id AND u.datastream_id = s.id WHERE s.id = ANY(%s)
+"""
+
+
+def standing(
+    streams: Iterable[int], without: Collection[int], device: Device | None = None
+) -> tuple[dict[int, Stream], dict[int, int]]:
+    """Those of the streams that are there; and for those `without` a named feature the one `features_of` finds.
+
+    One question, but for the first reading of a feature.
+    """
+    found: dict[int, Stream] = {}
+    features: dict[int, int] = {}
+    fresh = []
+    for *columns, place, feature in rows(_STANDING, [list(streams)]):
+        stream = found[columns[0]] = Stream(*columns)
+        if feature is not None:
+            features[stream.pk] = feature
+        elif place is not None and stream.pk in without:
+            fresh.append(stream.pk)
+    return found, features | (features_of(fresh, device) if fresh else {})
+
+
 def features_of(streams: Iterable[int], device: Device | None = None) -> dict[int, int]:
     """The feature of where the thing of each stream stands, made when there is none; nothing for things without a place.
 
     With `device`, of its own streams only.
     """
     own = device.pk if device else None
-    wanted = sorted(set(streams))
-    if len(wanted) == 1:  # one observation a request: the statement is planned once
-        row = run(_OF_STREAMS, [wanted, own, own])
-        found = [row] if row else []
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(_OF_STREAMS, [wanted, own, own])
-            found = cursor.fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_STREAMS, [sorted(set(streams)), own, own])
+        found = cursor.fetchall()
     features: dict[int, int] = {}
     for stream, location, feature, used in found:
         features[stream] = feature or _made(location)

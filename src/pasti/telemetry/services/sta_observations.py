@@ -55,8 +55,11 @@ def record(readings: Sequence[Reading], *, device: Device | None = None) -> list
     """
     arrived = now()
     # What a device sends is raw; officials and programs write values.
-    wanted = _with_features(readings if device is None else calibrating.apply(readings), device)
-    outcomes = store(wanted, device=device, at=arrived)
+    calibrated = readings if device is None else calibrating.apply(readings)
+    without = {one.datastream_id for one in readings if one.feature_id is None}
+    streams, features = sta_features.standing({one.datastream_id for one in readings}, without, device)
+    wanted = _with_features(calibrated, features)
+    outcomes = store(wanted, device=device, at=arrived, known=streams)
     repeated = [at for at, outcome in enumerate(outcomes) if outcome is Outcome.REPEATED]
     different = {repeated[n] for n in _different([wanted[at] for at in repeated])} if repeated else set()
     return [
@@ -70,10 +73,8 @@ def _made(one: Reading, outcome: Outcome, different: bool) -> Made:
     return Made("", *_REFUSALS[outcome])
 
 
-def _with_features(readings: Sequence[Reading], device: Device | None) -> list[Reading]:
-    """Readings without a feature get the one of where their thing stands. A device makes none for others' streams."""
-    open_streams = {one.datastream_id for one in readings if one.feature_id is None}
-    found = sta_features.features_of(open_streams, device) if open_streams else {}
+def _with_features(readings: Sequence[Reading], found: dict[int, int]) -> list[Reading]:
+    """Readings without a feature get the one of where their thing stands."""
     if named := {(one.feature_id, one.datastream_id) for one in readings if one.feature_id is not None}:
         sta_features.use(_existing(named))
     return [one if one.feature_id is not None else _with(one, found.get(one.datastream_id)) for one in readings]
