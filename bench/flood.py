@@ -258,7 +258,11 @@ def _post(platform: Platform, token: str, body: list[dict[str, Any]]) -> None:
 
 
 def _crossing(platform: Platform, token: str, streams: dict[str, int]) -> float:
-    """Calm a river, then send two readings over its second limit; seconds from the second's sending to the event."""
+    """Calm a river, let it stand over its second limit, and send the reading by which that is believed.
+
+    Seconds from the reading's sending to the event. A jump is believed when three in a row agree, and a limit counts as
+    reached by the second that is believed (`ews/rules/guards`), so those before it are sent ahead.
+    """
     river = RIVERS[random.choice(sorted(RIVERS))]
     _calm(platform)
     with _owner(platform) as owner:
@@ -269,17 +273,27 @@ def _crossing(platform: Platform, token: str, streams: dict[str, int]) -> float:
     heard = threading.Event()
     listener = threading.Thread(target=_listen, args=(platform, heard.set), daemon=True)
     listener.start()
+    stream, over = streams[river.gauge], river.stages[1] + 5.0
+    _send(platform, token, stream, [river.stages[0] - 60.0])
     time.sleep(1.0)
-    stream = streams[river.gauge]
-    now = dt.datetime.now(dt.UTC)
-    values = [(now - dt.timedelta(seconds=20), river.stages[1] + 5.0), (now, river.stages[1] + 6.0)]
-    began = 0.0
-    for at, value in values:
-        began = time.perf_counter()
-        _post(platform, token, [{"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"],
-                                 "dataArray": [[at.isoformat(), value]]}])  # fmt: skip
+    _send(platform, token, stream, [over, over, over])
+    time.sleep(1.5)
+    assert not heard.is_set(), "proposed by readings that were not to be believed yet"
+    began = time.perf_counter()
+    _send(platform, token, stream, [over + 1.0])
     assert heard.wait(30), "no proposal"
     return time.perf_counter() - began
+
+
+def _send(platform: Platform, token: str, stream: int, values: list[float]) -> None:
+    """Send values that were read a tenth of a second apart, the last one now."""
+    now = dt.datetime.now(dt.UTC)
+    rows = [
+        [(now - dt.timedelta(seconds=(len(values) - 1 - at) / 10)).isoformat(), value]
+        for at, value in enumerate(values)
+    ]
+    _post(platform, token, [{"Datastream": {"@iot.id": stream}, "components": ["phenomenonTime", "result"],
+                             "dataArray": rows}])  # fmt: skip
 
 
 def _calm(platform: Platform) -> None:

@@ -27,6 +27,7 @@ class Words:
     topic: str
     seconds: int  # after which it is worth nothing any more
     content: bytes  # as a browser is told
+    stop: str = "Berhenti"  # what the link is called that ends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Post:
     async def _gateway(self, item: Item) -> Result:
         """A provider of SMS, WhatsApp or Telegram behind the city's gateway; the key lets it see a repetition."""
         gateway = gateways()[item.channel]
-        text = f"{item.words.title}. {item.words.body} {item.words.url} Berhenti: {item.stop_url}"
+        text = f"{item.words.title}. {item.words.body} {item.words.url} {item.words.stop}: {item.stop_url}"
         headers = {"Idempotency-Key": f"pasti-ews-{item.number}", "Authorization": f"Bearer {gateway.get('token', '')}"}
         async with self.session.post(
             gateway["url"], json={"to": item.address, "text": text}, headers=headers
@@ -82,7 +83,7 @@ class Post:
             return push.read(item.number, response, (await response.text())[:200])
 
     async def _email(self, item: Item) -> Result:
-        body = f"{item.words.body}\n\n{item.words.url}\n\nBerhenti: {item.stop_url}\n"
+        body = f"{item.words.body}\n\n{item.words.url}\n\n{item.words.stop}: {item.stop_url}\n"
         headers = {"List-Unsubscribe": f"<{item.stop_url}>", "Message-ID": f"<ews-{item.number}@{_domain()}>"}
         letter = EmailMessage(item.words.title, body, to=[item.address], headers=headers)
         async with self.mail:

@@ -175,7 +175,8 @@ def said(warning: Warning, english: bool, at: dt.datetime) -> Words:
     body = (warning.instruction_en if english else warning.instruction_id)[:600]
     url, topic = f"{settings.PASTI_BASE_URL}/ews/peringatan/{warning.pk}/", f"ews-{warning.episode_id}"
     content = json.dumps({"title": title, "body": body, "url": url, "tag": topic}).encode()
-    return Words(title, body, url, topic, max(60, int((warning.expires_at - at).total_seconds())), content)
+    seconds = max(60, int((warning.expires_at - at).total_seconds()))
+    return Words(title, body, url, topic, seconds, content, "Stop" if english else "Berhenti")
 
 
 def _item(row: _Row, channel: str, words: Words) -> Item:
