@@ -237,6 +237,24 @@ class TestWaitingList:
         assert services.release_lapsed() == 1
         assert Antrean.objects.get(state="held").patient.name == "Pasien 3"
 
+    def test_who_missed_an_offer_is_told_once_and_who_gave_it_up_is_not(
+        self, sesi: Sesi, town: Any, mother: User
+    ) -> None:
+        def offered() -> Antrean:
+            holder = booked(sesi, Antrean.objects.count() + 1, channel="web")
+            by_mother(sesi, town, mother, services.join)
+            services.cancel(holder)
+            return Antrean.objects.get(state="held")
+
+        Sesi.objects.filter(pk=sesi.pk).update(quota_online=1, quota_nonjkn=1)
+        services.refuse(offered())
+        missed = offered()
+        Antrean.objects.filter(pk=missed.pk).update(held_until=now())
+        assert (services.release_lapsed(), services.release_lapsed()) == (1, 0)
+        deliver()
+        told = Message.objects.filter(user=mother, title__startswith="Tawaran tempat")
+        assert [one.url for one in told] == [f"/purut/antrean/{missed.code}/"]
+
     def test_a_place_only_serves_who_it_fits(self, sesi: Sesi) -> None:
         Sesi.objects.filter(pk=sesi.pk).update(quota_jkn=0, quota_nonjkn=1)
         holder = booked(sesi, 1)

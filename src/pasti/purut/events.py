@@ -58,6 +58,16 @@ class PlaceOffered:
 
 
 @dataclass(frozen=True)
+class OfferLapsed:
+    """Nobody accepted an offered place in time, so it was given back; `code` is of the offer."""
+
+    name: ClassVar[str] = "purut.OfferLapsed"
+    code: str
+    poli: str
+    date: dt.date
+
+
+@dataclass(frozen=True)
 class SessionCalledOff:
     """A registration lost its place; `other` is the code of the one kept instead, empty when there is none."""
 

@@ -47,6 +47,16 @@ def offered(event: StoredEvent) -> None:
     _tell(event, title, body, path="pilihan/", until=_clock(event.payload["held_until"]))
 
 
+def lapsed(event: StoredEvent) -> None:
+    """An offered place was not accepted in time; whoever waits next has it."""
+    title = gettext_noop("Tawaran tempat tanggal %(date)s berakhir")
+    _tell(
+        event,
+        title,
+        gettext_noop("Tidak diterima sampai waktunya, jadi tempat itu dilepas. Pilih hari lain dari daftar poli."),
+    )
+
+
 def called_off(event: StoredEvent) -> None:
     """The session is not held for this patient: another place, or none."""
     title = gettext_noop("Jadwal dokter berubah: antrean %(label)s dibatalkan rumah sakit")

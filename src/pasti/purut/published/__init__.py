@@ -169,6 +169,7 @@ SUBSCRIPTIONS = [
     Subscription("purut.AntreanMoved", "pasti.purut.services.estimates:heard", "purut.estimate_moved"),
     Subscription("purut.AntreanCalled", "pasti.purut.messages:near", "purut.tell_near"),
     Subscription("purut.PlaceOffered", "pasti.purut.messages:offered", "purut.tell_offered"),
+    Subscription("purut.OfferLapsed", "pasti.purut.messages:lapsed", "purut.tell_lapsed"),
     Subscription("purut.SessionCalledOff", "pasti.purut.messages:called_off", "purut.tell_called_off"),
     Subscription("purut.WaitingEnded", "pasti.purut.messages:waiting_ended", "purut.tell_waiting_ended"),
     Subscription("purut.SessionMoved", "pasti.purut.messages:moved", "purut.tell_moved"),

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from pasti.kernel.clock import now
 from pasti.kernel.errors import Refused
+from pasti.kernel.outbox.services import emit
+from pasti.purut.events import OfferLapsed
 from pasti.purut.models import Antrean
 from pasti.purut.rules.states import State
 from pasti.purut.services.booking import tell_booked, withdraw
@@ -35,10 +37,16 @@ def accept(antrean: Antrean) -> None:
 
 
 @transaction.atomic
-def refuse(antrean: Antrean) -> None:
-    """Give an offered place back; the next who waits gets it. Twice is once, and after an acceptance it is refused."""
+def refuse(antrean: Antrean, *, lapsed: bool = False) -> None:
+    """Give an offered place back; the next who waits gets it. Twice is once, and after an acceptance it is refused.
+
+    Who lets it lapse is told: they may not have seen the offer, and think that they still wait.
+    """
     sesi = lock_session(antrean.sesi_id)
     if withdraw(antrean, {State.HELD}):
+        if lapsed:
+            event = OfferLapsed(antrean.code, antrean.poli_id, antrean.date)
+            emit(event, aggregate=f"purut.sesi:{antrean.sesi_id}")
         pass_on(sesi)
 
 
@@ -48,6 +56,6 @@ def release_lapsed() -> int:
     lapsed = Antrean.objects.filter(state=State.HELD, held_until__lte=now()).select_related("poli", "patient")
     for antrean in lapsed.order_by("held_until", "id")[:500]:
         with suppress(Refused):  # accepted at the last moment
-            refuse(antrean)
+            refuse(antrean, lapsed=True)
             released += 1
     return released
