@@ -28,7 +28,7 @@ def section(**booking: int) -> pack.Section:
              "ANA": ("Anak", "Paediatrics", "B", ["anak", "bayi", "demam", "batuk pilek"])}  # fmt: skip
     practice = {"days": [1, 2, 3, 4, 5, 6, 7], "start": "08:00", "end": "12:00", "minutes": 10, **QUOTAS}
     rules = {"horizon_days": 7, "closes_minutes_before_end": 60, "cancel_minutes_before_start": 0,
-             "check_in_opens_minutes": 120, "max_calls": 3, "control_grace_days": 7}  # fmt: skip
+             "check_in_opens_minutes": 120, "max_calls": 3}  # fmt: skip
     return pack.Section.model_validate({
         "hospital": {"code": "RSR", "name": "RSUD Rekaan", "place": "99.01.01.1001", "agency": "RSR"},
         "booking": rules | booking, "payers": [], "priority": PRIORITY, "emergency": {},

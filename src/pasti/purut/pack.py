@@ -46,7 +46,6 @@ class BookingRules(Strict):
     cancel_minutes_before_start: int = Field(ge=0, le=1440)
     check_in_opens_minutes: int = Field(ge=0, le=600)
     max_calls: int = Field(ge=1, le=9)
-    control_grace_days: int = Field(ge=0, le=60)
     leave_when_ahead: int = Field(5, ge=1, le=50)
     status: str = ""
 
@@ -132,7 +131,7 @@ def load(section: Section) -> Counts:
 
 def _hospital(section: Section) -> dict[str, Any]:
     kept = ("horizon_days", "closes_minutes_before_end", "check_in_opens_minutes", "max_calls",
-            "cancel_minutes_before_start", "control_grace_days", "leave_when_ahead")  # fmt: skip
+            "cancel_minutes_before_start", "leave_when_ahead")  # fmt: skip
     first = {"priority_ratio": section.priority.ratio, "elderly_from_age": section.priority.elderly_from_age,
              "priority_classes": list(section.priority.classes)}  # fmt: skip
     facts = section.hospital

@@ -23,7 +23,6 @@ class Hospital(models.Model):
     check_in_opens_minutes = models.IntegerField()
     max_calls = models.IntegerField()
     cancel_minutes_before_start = models.IntegerField(default=0)
-    control_grace_days = models.IntegerField(default=7)
     priority_ratio = models.SmallIntegerField(default=3)
     priority_classes = ArrayField(models.CharField(max_length=12), default=usual_classes)
     elderly_from_age = models.SmallIntegerField(default=60)
