@@ -130,6 +130,28 @@ class TestEverybody:
         assert page.index(shelter) < page.index(river)
         assert 'href="tel:112"' in page
 
+    def test_water_the_city_is_sure_of_is_told_to_who_lives_there_though_the_rivers_are_low(
+        self, client: Client, gauge: Gauge
+    ) -> None:
+        def told(place: str = RT, **other: Any) -> str:
+            seen = {"seen_at": now() - dt.timedelta(minutes=20), "state": "confirmed", "place_code": KELURAHAN} | other
+            made = StreetReport.objects.create(
+                lon=112.9, lat=-7.6, depth_cm=40, recorded_at=now(), reporter_key="a", words="Rumah Bu Ani", **seen
+            )
+            page = client.get(f"/ews/?tempat={place}").content.decode()
+            made.delete()
+            return page
+
+        filled(gauge)
+        assert "Ada air di jalan dekat Anda" in told()
+        assert "Air sampai 40 cm di jalan kelurahan ini" in told(state="new", trusted=True)
+        assert "Bu Ani" not in told()
+        for other in (
+            {"state": "new"}, {"state": "rejected", "trusted": True}, {"place_code": "99.01.01.1009"},
+            {"seen_at": now() - dt.timedelta(hours=4)},
+        ):  # fmt: skip
+            assert "Aman: tidak ada peringatan" in told(**other)
+
     def test_a_resident_who_signed_in_is_answered_for_the_own_home(
         self,
         town: Any,  # noqa: F811

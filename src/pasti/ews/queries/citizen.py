@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Max, Q
+
 from pasti.civil import queries as register
-from pasti.ews.models import Gauge, RiskArea, Shelter, Warning
+from pasti.ews.models import Gauge, RiskArea, Shelter, StreetReport, Warning
 from pasti.ews.queries import forecasts, levels, moment, risk, warnings
 from pasti.ews.queries.levels import Now
 from pasti.ews.rules.forecast import Expected
@@ -16,9 +19,10 @@ from pasti.kernel.accounts.scope import Scope, scoped
 from pasti.kernel.places import queries as places
 from pasti.kernel.places.models import Place
 
-SAFE, UNKNOWN, NEAR, THREAT, DANGER = "safe", "unknown", "near", "threat", "danger"
+SAFE, UNKNOWN, NEAR, STREET, THREAT, DANGER = "safe", "unknown", "near", "street", "threat", "danger"
 PURPOSE = "ews.peringatan"
 AHEAD = 3  # hours
+STANDS = dt.timedelta(hours=3)  # so long after it was seen, water in a street is taken to be there
 FLOODING = 2  # from this stage on a warned place is no place to flee to
 
 
@@ -47,9 +51,17 @@ class Refuge:
 
 
 @dataclass(frozen=True)
+class Water:
+    """Water in the streets of a kelurahan, of which the city is sure: how deep at the most (cm), and when last seen."""
+
+    depth_cm: int
+    seen_at: dt.datetime
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The answer for a place: `verdict` is safe, unknown (a gauge is silent), near (the river is up), threat (warned),
-    danger (leave now)."""
+    """The answer for a place: `verdict` is safe, unknown (a gauge is silent), near (the river is up), street (water stands
+    in streets near by, whatever the rivers do), threat (warned), danger (leave now)."""
 
     place: Place
     words: str
@@ -57,6 +69,7 @@ class Answer:
     warnings: list[Warning]
     risks: list[Risk]
     refuges: list[Refuge]
+    water: Water | None = None
 
     @property
     def high(self) -> bool:
@@ -70,10 +83,10 @@ def answer(code: str, rows: list[Now], in_force: list[Warning]) -> Answer | None
     if place is None:
         return None
     concerned = warnings.for_place(code, in_force)
-    risks = _risks(code, rows)
-    return Answer(
-        place, risk.names_of([code])[0], _verdict(concerned, risks), concerned, risks, refuges(code, in_force)
-    )
+    risks, water = _risks(code, rows), _water(code)
+    verdict = _verdict(concerned, risks, water)
+    words = risk.names_of([code])[0]
+    return Answer(place, words, verdict, concerned, risks, refuges(code, in_force), water)
 
 
 def home_of(user: User) -> str:
@@ -126,12 +139,24 @@ def ahead(gauge: Now | None, hours: int = AHEAD) -> Expected | None:
     return next((one for one in forecasts.expected(gauge.gauge.pk, moment.now()) if one.hours == hours), None)
 
 
-def _verdict(concerned: list[Warning], risks: list[Risk]) -> str:
+def _water(code: str) -> Water | None:
+    """What officers confirmed, or who answers for the place reported, in the kelurahan of `code`."""
+    ward = ".".join(code.split(".")[:4])
+    sure = Q(state=StreetReport.State.CONFIRMED) | Q(state=StreetReport.State.NEW, trusted=True)
+    found = StreetReport.objects.filter(
+        sure, drill=None, place_code__startswith=ward, seen_at__gt=moment.now() - STANDS
+    ).aggregate(depth=Max("depth_cm"), seen=Max("seen_at"))
+    return Water(found["depth"], found["seen"]) if found["depth"] else None
+
+
+def _verdict(concerned: list[Warning], risks: list[Risk], water: Water | None) -> str:
     highest = max((one.stage for one in concerned), default=0)
     if highest >= 3:
         return DANGER
     if highest:
         return THREAT
+    if water:
+        return STREET
     if any(one.gauge is not None and one.gauge.stage >= 1 for one in risks):
         return NEAR
     # No news is not good news: nobody is told that the water is low by a gauge that does not say so.
