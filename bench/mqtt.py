@@ -9,7 +9,6 @@ import datetime as dt
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from tests.platform_process import ROOT, Platform, clean, free_port
+from tests.platform_process import ROOT, Platform, clean, free_port, until_open
 
 from bench.harness import Row
 from bench.inside import inside
@@ -120,7 +119,7 @@ def _mosquitto(platform: Platform) -> Iterator[int]:
             "max_inflight_messages 2000\nmax_queued_messages 0\nlog_type error\n"
         )
         with _running([MOSQUITTO, "-c", str(settings)], {}):
-            _until_open(port)
+            until_open(port)
             yield port
 
 
@@ -129,7 +128,7 @@ def _embedded(platform: Platform) -> Iterator[int]:
     port = free_port()
     command = ["broker", "--host", "127.0.0.1", "--port", str(port), "--data", str(platform.folder)]
     with _running([sys.executable, "-m", "pasti", *command], {}):
-        _until_open(port)
+        until_open(port)
         yield port
 
 
@@ -149,14 +148,3 @@ def _running(command: list[str], more: dict[str, str]) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _until_open(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            assert time.monotonic() < deadline, "no broker"
-            time.sleep(0.05)

@@ -29,6 +29,18 @@ def free_port() -> int:
             return int(port)
 
 
+def until_open(port: int, seconds: float = 20) -> None:
+    """Wait until somebody listens there."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, f"nobody listens at {port}"
+            time.sleep(0.02)
+
+
 def clean() -> dict[str, str]:
     """The environment without the settings of the tests' own database."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("PASTI_", "DJANGO_"))}

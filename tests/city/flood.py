@@ -80,7 +80,7 @@ class GaugeDevice:
 
     def __init__(self, platform: Platform, code: str, key: str):
         self.code = code
-        self.sender = Sender(_broker(platform), code, key)  # type: ignore[arg-type]
+        self.sender = Sender(_broker(platform), code, key)
         assert self.sender.refused is None
 
     def say(self, *readings: Reading) -> None:
@@ -101,7 +101,7 @@ class Siren:
         self.shows = "off"  # off, yellow or red
         self.had: set[str] = set()
         self.wrong: list[str] = []
-        self.sender = Sender(_broker(platform), code, key)  # type: ignore[arg-type]
+        self.sender = Sender(_broker(platform), code, key)
         assert self.sender.refused is None
         self.sender.client.on_message = lambda _, __, got: self._hear(bytes(got.payload))
         self.sender.listen(f"pas/{code}/down")

@@ -106,3 +106,13 @@ def browsing() -> Callable[[User], Client]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def sari(gauge: Gauge, official: Callable[..., User]) -> User:
+    return official("sari")
+
+
+@pytest.fixture
+def desk(sari: User, browsing: Callable[[User], Client]) -> Client:
+    return browsing(sari)

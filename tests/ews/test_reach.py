@@ -139,6 +139,14 @@ def test_pauses_grow_and_heed_the_provider(attempts: int, chance: float, asked: 
     assert [round(bucket.pause(5.0), 6) for _ in range(13)] == [0] * 10 + [0.1, 0.2, 0.3]
 
 
+def send_all() -> None:
+    """Send pushes, and again what is due later, until none is queued."""
+    deadline = time.monotonic() + 60
+    while Delivery.objects.filter(state="queued").exists() and time.monotonic() < deadline:
+        sending.send_due("push")
+        time.sleep(0.1)
+
+
 class TestSending:
     def test_faulty_providers_get_each_message_once_in_the_end(
         self, fresh_database: str, settings: Any, monkeypatch: pytest.MonkeyPatch
@@ -148,10 +156,7 @@ class TestSending:
         with running(Sink({"1": 429, "2": 500, "03": "hang", "4": 410})) as sink:
             settings.PASTI_PUSH_HOSTS = (sink.base,)
             warning = _issued_with(2000, sink)
-            deadline = time.monotonic() + 60
-            while Delivery.objects.filter(state="queued").exists() and time.monotonic() < deadline:
-                sending.send_due("push")
-                time.sleep(0.1)
+            send_all()
         assert states() == {"sent": 1800, "gone": 200}
         assert len(sink.taken) == 1800
         assert set(sink.taken.values()) == {1}

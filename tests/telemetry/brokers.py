@@ -9,13 +9,13 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from pasti.telemetry.mqtt import accounts, embedded
-from tests.platform_process import free_port
+from tests.platform_process import free_port, until_open
 
 SECRETS = {"pasti-ingest": "i" * 32, "pasti-siren": "s" * 32, "pasti-lorawan": "l" * 32}
 TAKER = "pasti-ingest-test-1"
@@ -91,24 +91,17 @@ class Embedded:
 Broker = Mosquitto | Embedded
 
 
-def until_open(port: int) -> None:
-    """Wait until somebody listens."""
-    import socket
+class Reachable(Protocol):
+    """Any broker one can connect to."""
 
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            assert time.monotonic() < deadline, "no broker"
-            time.sleep(0.02)
+    port: int
+    protocol: MQTTProtocolVersion
 
 
 class Sender:
     """A device or a listener with a connection of its own; sends again what was not acknowledged, as devices do."""
 
-    def __init__(self, broker: Broker, user: str = "", key: str = ""):
+    def __init__(self, broker: Reachable, user: str = "", key: str = ""):
         name = f"{user or 'anon'}-{os.urandom(4).hex()}"
         self.heard: list[tuple[str, bytes]] = []
         self.refused: Any = None
